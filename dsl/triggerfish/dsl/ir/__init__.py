@@ -1,0 +1,1 @@
+"""The intermediate representation: programs as resolved, typed, serialisable data."""

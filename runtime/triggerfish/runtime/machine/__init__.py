@@ -1,0 +1,1 @@
+"""The machine: pure, without input or output, clock or chance."""

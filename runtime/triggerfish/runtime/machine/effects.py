@@ -1,0 +1,71 @@
+"""What comes out of the machine.
+
+The shell writes all effects of an advance in the transaction that stores the new state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """One line of the journal.
+
+    ``number`` counts a person's facts, so ``(person, number)`` is the same in every replay. ``kind`` is one of
+    ``entered refused exited waiting resumed branch sent held suppressed done failed set recorded consent joined left
+    goal noted error``. ``line`` is the line in the flow's file (0: none); ``data`` holds what the kind needs.
+    """
+
+    number: int
+    at: int
+    kind: str
+    flow: str
+    run: int
+    step: str
+    line: int
+    data: dict[str, Any]
+
+
+class Delivery(msgspec.Struct, frozen=True):
+    """A message to send or an action to run: a row of the outbox.
+
+    ``key`` is made from person, run, step and visit: the idempotency key. ``kind`` is ``send`` or ``action``;
+    ``target`` is the channel or ``plugin.action``. For a send ``data`` is ``{"message", "address", "language", "topic",
+    "transactional"}``; for an action ``{"arguments": {name: value or {"template": source}}, "reply": bool}``, ``reply`` saying whether a
+    run waits for the result. ``context`` is what the templates may name, and no more. ``urgency`` is 0 (batch) to 4 (immediate).
+    """
+
+    key: str
+    kind: str
+    target: str
+    at: int
+    flow: str
+    step: str
+    run: int
+    urgency: int
+    data: dict[str, Any]
+    context: dict[str, Any]
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An event the machine itself caused and has already dealt with; kept in the event log."""
+
+    id: str
+    name: str
+    at: int
+    fields: dict[str, Any]
+
+
+class Advance(msgspec.Struct, frozen=True):
+    """The result of one advance: the new state, the effects, and the next moment something happens by itself.
+
+    ``state`` is None when there is nothing to remember.
+    """
+
+    state: bytes | None
+    facts: list[Fact]
+    deliveries: list[Delivery]
+    recorded: list[Recorded]
+    due: int | None
