@@ -7,8 +7,9 @@ false and ``negated`` is its exact opposite; the nodes only say what is asked, n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from triggerfish.dsl.ir.tagged import Tagged
 from triggerfish.dsl.ir.types import TypeKind
 
 
@@ -196,7 +197,7 @@ class Since:
     kind: Literal["since"] = "since"
 
 
-Window = InLast | Ever | Since
+Window = Annotated[InLast | Ever | Since, Tagged("kind")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,9 +369,10 @@ class Located:
     kind: Literal["located"] = "located"
 
 
-Expr = (
+Expr = Annotated[
     Constant | LocalMoment | ProfileField | EventField | Variable | Entered | Now | ValueOf | ScoreOf | LevelOf
     | ModelOf | MomentOf | Negate | Arithmetic | Call | Template | ListOf | Did | Aggregate | Pick | TimeSince
     | Compare | Between | OneOf | Known | Within | InSegment | InFlow | Subscribed | Reachable | Truth
-    | Not | And | Or | Located
-)
+    | Not | And | Or | Located,
+    Tagged("kind"),
+]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from triggerfish.dsl.ir.expressions import Duration, Expr
 from triggerfish.dsl.ir.steps import Step
+from triggerfish.dsl.ir.tagged import Tagged
 from triggerfish.dsl.ir.types import Field
 
 
@@ -71,7 +72,7 @@ class StartByHand:
     kind: Literal["by hand"] = "by hand"
 
 
-Start = StartWhen | StartChange | StartSegment | StartConsent | StartByHand
+Start = Annotated[StartWhen | StartChange | StartSegment | StartConsent | StartByHand, Tagged("kind")]
 
 
 @dataclass(frozen=True, slots=True)

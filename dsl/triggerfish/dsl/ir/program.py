@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
 from triggerfish.dsl.ir.expressions import Duration, Expr
 from triggerfish.dsl.ir.flows import Flow
+from triggerfish.dsl.ir.tagged import Tagged
 from triggerfish.dsl.ir.types import Field, Type
 
 IR_VERSION = 1
@@ -92,7 +93,7 @@ class Score:
     low: int | float | None
     high: int | float | None
     fade: Fade | None
-    rules: tuple[EventPoints | WhilePoints, ...]
+    rules: tuple[Annotated[EventPoints | WhilePoints, Tagged("kind")], ...]
     levels: tuple[tuple[str, int | float], ...]
     line: int
 
@@ -172,7 +173,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """``values`` and ``segments`` stand in an order in which each uses only earlier ones of its kind."""
+    """``values`` and ``segments`` stand in an order in which each uses only earlier ones of its kind.
+
+    ``addresses`` maps each channel to the profile field that holds a person's address on it.
+    """
 
     profile: tuple[Field, ...] = ()
     events: tuple[Event, ...] = ()
@@ -183,5 +187,6 @@ class Program:
     messages: tuple[Message, ...] = ()
     policy: Policy = Policy()
     flows: tuple[Flow, ...] = ()
+    addresses: dict[str, str] = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
     ir_version: int = IR_VERSION

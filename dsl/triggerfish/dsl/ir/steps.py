@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from triggerfish.dsl.ir.expressions import Duration, Expr
+from triggerfish.dsl.ir.tagged import Tagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class WaitUpTo:
 
     at: Where
     duration: Expr
-    branches: tuple[EventBranch | UntilBranch, ...]
+    branches: tuple[Annotated[EventBranch | UntilBranch, Tagged("kind")], ...]
     otherwise: tuple[Step, ...]
     name: str | None
     kind: Literal["wait up to"] = "wait up to"
@@ -243,7 +244,8 @@ class Exit:
     kind: Literal["exit"] = "exit"
 
 
-Step = (
+Step = Annotated[
     Send | WaitFor | WaitUntil | WaitUpTo | If | Choose | Repeat | ForEach | SetField | ClearField | AddTo
-    | Consent | Membership | RecordEvent | Do | EnterFlow | Exit
-)
+    | Consent | Membership | RecordEvent | Do | EnterFlow | Exit,
+    Tagged("kind"),
+]

@@ -1,0 +1,206 @@
+"""Flows: their header lines, and then their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from triggerfish.dsl import tree
+from triggerfish.dsl.check import conditions, giving, history, names, policy_names, segments, starts, steps, values
+from triggerfish.dsl.check.durations import duration
+from triggerfish.dsl.check.kinds import base, describe
+from triggerfish.dsl.check.run import Run, free
+from triggerfish.dsl.check.scope import Alternative, Context, Variable
+from triggerfish.dsl.check.typed import NOTHING
+from triggerfish.dsl.diagnostics import flows as rules
+from triggerfish.dsl.diagnostics import notyet
+from triggerfish.dsl.diagnostics import types as type_rules
+from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.ir import expressions as ix
+from triggerfish.dsl.ir import flows as ir
+from triggerfish.dsl.ir.program import Topic
+from triggerfish.dsl.ir.types import DATETIME
+from triggerfish.dsl.span import Span
+from triggerfish.dsl.tree import expressions as tx
+from triggerfish.dsl.tree import flows as tf
+
+_SINGLE: dict[type, str] = {
+    tf.Again: "again", tf.EnterAtMost: "enter at most", tf.Per: "per", tf.Expire: "expire", tf.Goal: "goal",
+    tf.Priority: "priority", tf.Urgency: "urgency", tf.Exclusive: "exclusive", tf.About: "about", tf.Holdout: "holdout",
+    tf.Status: "status", tf.FlowTimezone: "timezone",
+}
+
+
+@dataclass(slots=True)
+class _Headers:
+    """What the header lines have said so far."""
+
+    flow: ir.Flow
+    topic: Topic | None = None
+    only_if: list[ix.Expr] = field(default_factory=list)
+    stops: list[ir.Stop] = field(default_factory=list)
+    limits: list[ir.Limit] = field(default_factory=list)
+
+
+def flow(written: tree.Flow, context: Context) -> ir.Flow:
+    """A flow. Names given by its starts and steps are known in all that follows."""
+    name = written.name.text
+    if written.workspace:
+        context.report.add(notyet.NotYet.at(written.name.span, what="`for workspace`"))
+    caught = starts.Caught()
+    found = [starts.start(line, caught, context) for line in written.headers if isinstance(line, tf.Start)]
+    if not found and not written.workspace:
+        context.report.add(rules.NoStart.at(written.name.span, name=name))
+        caught.events.append(Alternative("nothing", None))
+    variables = {
+        "event": Variable("event", tuple(caught.events)),
+        "entered": Variable("entered", (Alternative("entered", DATETIME),)),
+    }
+    named: dict[str, Span] = {}
+    for word in caught.words.values():
+        if free(word, named, context):
+            named[word.text] = word.span
+            variables[word.text] = Variable(word.text, tuple(caught.named[word.text]))
+    inside = replace(context, variables=variables)
+    label = written.label.value if written.label is not None else name
+    span = written.span
+    empty = ir.Flow(
+        name, label, written.doc, span.file, span.line, tuple(one for one in found if one is not None), None, None, (), None, None,
+        (), None, 0, "normal", None, None, 0.0, "active", None, (),
+    )
+    headers = _headers(written.headers, _Headers(empty), inside)
+    if not written.steps:
+        context.report.add(rules.NoSteps.at(written.name.span, name=name))
+    run = Run(written, inside, variables, headers.topic, named)
+    lowered = steps.block(written.steps, run)
+    only_if = headers.only_if
+    return replace(
+        headers.flow, steps=lowered, stops=tuple(headers.stops), limits=tuple(headers.limits),
+        only_if=None if not only_if else only_if[0] if len(only_if) == 1 else ix.And(tuple(only_if)),
+        topic=headers.topic.name if headers.topic is not None else None,
+    )
+
+
+def _headers(written: Sequence[tf.Header], headers: _Headers, context: Context) -> _Headers:
+    first: dict[str, Span] = {}
+    for line in written:
+        word = _SINGLE.get(type(line))
+        if word is not None and word in first:
+            related = (Related(first[word], "first given here"),)
+            context.report.add(rules.RepeatedHeader.at(line.span, related=related, header=word))
+            continue
+        if word is not None:
+            first[word] = line.span
+        _header(line, headers, context)
+    return headers
+
+
+def _header(line: tf.Header, headers: _Headers, context: Context) -> None:
+    match line:
+        case tf.OnlyIf():
+            headers.only_if.append(conditions.condition(line.condition, context))
+        case tf.EnterAtMost():
+            headers.limits += [_limit(limit, context) for limit in line.limits]
+        case tf.StopWhen() | tf.StopIf():
+            headers.stops.append(_stop(line, context))
+        case tf.About():
+            headers.topic = policy_names.topic(line.topic, context) or Topic(line.topic.text, "", {})
+        case tf.Release():
+            context.report.add(notyet.NotYet.at(line.span, what="`release`"))
+        case tf.WhenLate():
+            context.report.add(notyet.NotYet.at(line.span, what="`when late by`"))
+        case tf.Moved():
+            context.report.add(notyet.NotYet.at(line.span, what="`moved`"))
+        case _:
+            headers.flow = _setting(line, headers.flow, context)
+
+
+def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
+    match line:
+        case tf.Again():
+            after = duration(line.after, context) if line.after is not None else None
+            return replace(found, again="never" if line.mode == "never" else after)
+        case tf.Per():
+            return replace(found, per=_per(line, context))
+        case tf.Expire():
+            return replace(found, expire=duration(line.after, context))
+        case tf.Goal():
+            return replace(found, goal=_goal(line, context))
+        case tf.Priority():
+            return replace(found, priority=line.value)
+        case tf.Urgency():
+            return replace(found, urgency=line.value)
+        case tf.Exclusive():
+            return replace(found, exclusive=ir.Exclusive(line.group.text, line.otherwise))
+        case tf.Holdout():
+            return replace(found, holdout=segments.percent(line.percent, "A control group", line.span, context))
+        case tf.Status():
+            return replace(found, status=line.value)
+        case tf.FlowTimezone():
+            giving.zone(line.zone, context)
+            return replace(found, timezone=line.zone.value)
+        case _:
+            return found
+
+
+def _limit(limit: tf.Limit, context: Context) -> ir.Limit:
+    if limit.count < 1:
+        hint = "to let nobody in, write `status paused`"
+        context.report.add(rules.BadNumber.at(limit.span, hint=hint, what="A limit", wanted="at least 1", found=limit.count))
+    return ir.Limit(limit.count, limit.period)
+
+
+def _stop(line: tf.StopWhen | tf.StopIf, context: Context) -> ir.Stop:
+    text = context.sources.words(line.span)
+    if isinstance(line, tf.StopIf):
+        return ir.Stop((), conditions.condition(line.condition, context.watching()), line.span.line, text)
+    events = _events(line.events, context)
+    where = None
+    if line.where is not None:
+        where = conditions.condition(line.where, context.looking_at(*events))
+    return ir.Stop(events, where, line.span.line, text)
+
+
+def _events(words: Sequence[tx.Word], context: Context) -> tuple[str, ...]:
+    for word in words:
+        history.event(word, context)
+    return tuple(word.text for word in words)
+
+
+def _goal(line: tf.Goal, context: Context) -> ir.Goal:
+    events = _events(line.events, context)
+    inside = context.looking_at(*events)
+    worth = None
+    if line.worth is not None:
+        found = values.lower(line.worth, inside)
+        if found.type is not None and base(found.type) != "number":
+            context.report.add(
+                type_rules.WrongType.at(line.worth.span, target="`worth`", wanted="a number", found=describe(found.type))
+            )
+        worth = found.expr
+    where = conditions.condition(line.where, inside) if line.where is not None else None
+    return ir.Goal(events, worth, duration(line.within, context), where, line.span.line)
+
+
+def _per(line: tf.Per, context: Context) -> ix.Expr:
+    """The key is a field of what starts the flow: ``event.order_id``, or its bare name."""
+    alternatives = (context.variables or {})["event"].alternatives
+    inside = replace(context, variables={}, subject=None)
+    if line.key.path[0] == "event" or any(one.type is None for one in alternatives):
+        inside = context
+    elif any(one.type and one.type.field(line.key.path[0]) for one in alternatives):
+        inside = context
+    bare = tx.Name(line.key.path[1:], line.key.span) if line.key.path[0] == "event" else line.key
+    if not bare.path or inside is not context:
+        context.report.add(rules.PerNothing.at(line.key.span))
+        return NOTHING
+    found = names.among(alternatives, line.key, len(line.key.path) - len(bare.path), _label(alternatives), context)
+    if found is names.FAILED_TYPE:
+        return NOTHING
+    if found is not None and base(found) in ("list", "record"):
+        context.report.add(rules.PerNothing.at(line.key.span, hint=f"this is {describe(found)}; a key is a single value"))
+    return ix.EventField(bare.path)
+
+
+def _label(alternatives: Sequence[Alternative]) -> str:
+    return " or ".join(one.label for one in alternatives)

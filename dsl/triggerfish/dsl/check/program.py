@@ -1,0 +1,73 @@
+"""A whole project: everything is declared, then lowered, then put in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from triggerfish.dsl import tree
+from triggerfish.dsl.catalog import Catalog
+from triggerfish.dsl.check import declare, flows, messages, policy, segments, tests
+from triggerfish.dsl.check.order import order
+from triggerfish.dsl.check.report import Report
+from triggerfish.dsl.check.scope import Context
+from triggerfish.dsl.check.source import Sources
+from triggerfish.dsl.check.symbols import Symbols
+from triggerfish.dsl.diagnostics import notyet
+from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.ir import program as ir
+from triggerfish.dsl.ir import tests as it
+from triggerfish.dsl.tree import declarations as td
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """``program`` and ``tests`` are only there when there is no error; warnings do not count."""
+
+    program: ir.Program | None
+    tests: tuple[it.Test, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str], str | None]) -> Checked:
+    """Resolves every name and types every expression of a project.
+
+    ``read_file`` gives the text of a file by its path in the project (with forward slashes), or None where there is
+    none: it is asked for the ``.flow`` files themselves, and for the templates and lists that they name.
+    """
+    report = Report()
+    context = Context(Symbols(catalog), report, Sources(files, read_file))
+    declare.declare(files, context)
+    symbols = context.symbols
+    values = [segments.value(one, context) for one in symbols.values.values()]
+    found_segments = [segments.segment(one, context) for one in symbols.segments.values()]
+    scores = [segments.score(one, context) for one in symbols.scores.values()]
+    places = order(context)
+    for content in symbols.contents.values():
+        report.add(notyet.NotYet.at(content.name.span, what="`content`"))
+    found_messages = [messages.message(one, context) for one in symbols.messages.values()]
+    found_policy = policy.policy(_of(files, td.Policy), context)
+    found_flows = [flows.flow(one, context) for one in symbols.flows.values()]
+    found_tests = tuple(tests.lower(one, context) for one in _of(files, tree.Test))
+    if report.failed:
+        return Checked(None, (), report.diagnostics())
+    program = ir.Program(
+        profile=tuple(symbols.profile.values()),
+        events=tuple(symbols.events.values()),
+        topics=tuple(symbols.topics.values()),
+        values=tuple(sorted(values, key=lambda value: places["value", value.name])),
+        segments=tuple(sorted(found_segments, key=lambda segment: places["segment", segment.name])),
+        scores=tuple(sorted(scores, key=lambda score: places["score", score.name])),
+        messages=tuple(found_messages),
+        policy=found_policy,
+        flows=tuple(found_flows),
+        sources=tuple(ir.Source(file.path, context.sources.text(file.path) or "") for file in files),
+    )
+    return Checked(program, found_tests, report.diagnostics())
+
+
+def _of(files: Sequence[tree.File], kind: type[Kind]) -> list[Kind]:
+    return [one for file in files for one in file.declarations if isinstance(one, kind)]

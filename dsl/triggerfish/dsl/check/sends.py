@@ -1,0 +1,101 @@
+"""``send``: what goes out, on which channel, and about what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from triggerfish.dsl.check import giving, names, policy_names, templates, values
+from triggerfish.dsl.check.durations import duration
+from triggerfish.dsl.check.run import Run
+from triggerfish.dsl.check.scope import Alternative, Context, Variable
+from triggerfish.dsl.check.symbols import TemplateUse
+from triggerfish.dsl.diagnostics import messages as message_rules
+from triggerfish.dsl.diagnostics import names as name_rules
+from triggerfish.dsl.diagnostics import notyet
+from triggerfish.dsl.diagnostics import policy as rules
+from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.ir import expressions as ix
+from triggerfish.dsl.ir import steps as ir
+from triggerfish.dsl.ir.program import Topic
+from triggerfish.dsl.ir.types import BOOLEAN, TEXT
+from triggerfish.dsl.tree import steps as ts
+from triggerfish.dsl.tree.expressions import Duration, Word
+
+OUTCOME = names.record(
+    *((name, BOOLEAN) for name in ("sent", "opened", "clicked", "bounced", "failed", "replied")), ("channel", TEXT)
+)
+"""What a send's name knows."""
+
+
+def send(step: ts.Send, run: Run) -> ir.Send | None:
+    """A send; its message's names are checked against what is known at this step."""
+    at = run.where(step, step.name)
+    context = run.context
+    channels = (step.channel,) if step.channel is not None else step.channels
+    known = [word for word in channels if policy_names.channel(word, context)]
+    topic = _topic(step, known, run)
+    arguments = []
+    extra = {}
+    for argument, _ in giving.arguments(step.values, None, "this message", "value", context):
+        typed = values.lower(argument.value, context)
+        arguments.append(ir.Argument(argument.name.text, typed.expr))
+        extra[argument.name.text] = Variable("a value", (Alternative(argument.name.text, typed.type),))
+    inside = replace(context, variables={**(context.variables or {}), **extra})
+    _message(step.message, known, step, inside)
+    to = templates.template(step.to, inside) if step.to is not None else None
+    run.name(step.name, ("this message", OUTCOME))
+    if step.choice is not None:
+        span = context.sources.head(step.span)
+        context.report.add(notyet.NotYet.at(span, what=f"`by {step.choice} of`"))
+        return None
+    return ir.Send(
+        at, tuple(word.text for word in channels), step.choice, step.message.text, topic.name if topic is not None else None,
+        step.transactional, step.uncapped, _duration(step.best_time, context), _duration(step.within, context), to,
+        tuple(arguments), step.name.text if step.name is not None else None,
+    )
+
+
+def _duration(written: Duration | None, context: Context) -> ix.Duration | None:
+    return duration(written, context) if written is not None else None
+
+
+def _topic(step: ts.Send, channels: list[Word], run: Run) -> Topic | None:
+    """What the message is about, or None if it is transactional or something was reported."""
+    context = run.context
+    if step.transactional:
+        if step.about is not None:
+            context.report.add(rules.TopicAndTransactional.at(step.about.span, topic=step.about.text))
+        return None
+    if step.about is not None:
+        found = policy_names.topic(step.about, context)
+    else:
+        found = run.topic
+        if found is None:
+            context.report.add(rules.NoTopic.at(context.sources.head(step.span)))
+    if found is not None:
+        for word in channels:
+            policy_names.on_channel(found, word.text, step.about or word, context)
+    return found
+
+
+def _message(word: Word, channels: list[Word], step: ts.Send, context: Context) -> None:
+    symbols = context.symbols
+    message = symbols.messages.get(word.text)
+    if message is None:
+        context.report.unknown(name_rules.UnknownMessage, word, symbols.messages)
+        return
+    written = {part.channel.text for part in message.parts}
+    for channel in channels:
+        if channel.text not in written and message.parts:
+            place = symbols.places["message", word.text]
+            related = (Related(place, f"{word.text} has a part for {' and '.join(sorted(written))}"),)
+            context.report.add(
+                message_rules.MissingPart.at(
+                    channel.span, hint=f"add a `{channel.text}` part to the message", related=related, name=word.text,
+                    channel=channel.text,
+                )
+            )
+    names_used: tuple[TemplateUse, ...] = symbols.templates.get(word.text, ())
+    used = [use for use in names_used if any(use.channel == channel.text for channel in channels)]
+    related = (Related(context.sources.head(step.span), "sent here"),)
+    templates.check(used, context, related)

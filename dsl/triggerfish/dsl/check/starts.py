@@ -1,0 +1,184 @@
+"""How people come into a flow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from triggerfish.dsl import tree
+from triggerfish.dsl.check import conditions, fields, giving, history, names, policy_names, values
+from triggerfish.dsl.check.durations import duration
+from triggerfish.dsl.check.scope import Alternative, Context, Variable
+from triggerfish.dsl.diagnostics import flows as rules
+from triggerfish.dsl.diagnostics import notyet
+from triggerfish.dsl.diagnostics import types as type_rules
+from triggerfish.dsl.ir import expressions as ix
+from triggerfish.dsl.ir import flows as ir
+from triggerfish.dsl.ir.types import Field, Type
+from triggerfish.dsl.tree import flows as tf
+from triggerfish.dsl.tree.expressions import Word
+
+_NOTHING = Type("record")
+
+
+@dataclass(slots=True)
+class Caught:
+    """What the starts of a flow leave behind: what ``event`` may be, and the ``as`` names."""
+
+    events: list[Alternative] = field(default_factory=list)
+    named: dict[str, list[Alternative]] = field(default_factory=dict)
+    words: dict[str, Word] = field(default_factory=dict)
+
+    def name(self, word: Word, alternatives: tuple[Alternative, ...]) -> None:
+        """Keeps an ``as`` name; two start lines may give the same one."""
+        self.named.setdefault(word.text, []).extend(alternatives)
+        self.words.setdefault(word.text, word)
+
+
+def start(written: tf.Start, caught: Caught, context: Context) -> ir.Start | None:
+    """One start line; None where it cannot be used (reported)."""
+    line = written.span.line
+    match written:
+        case tf.StartWhen():
+            return _when(written, caught, context)
+        case tf.StartChange():
+            caught.events.append(Alternative("a change of a field", _NOTHING))
+            return _change(written, context)
+        case tf.StartSegment():
+            caught.events.append(Alternative(f"a change of segment {written.segment.text}", _NOTHING))
+            conditions.segment(written.segment, written.segment.span, context)
+            return ir.StartSegment(written.enters, written.segment.text, line)
+        case tf.StartConsent():
+            caught.events.append(Alternative(f"a subscription to {written.topic.text}", _NOTHING))
+            channels = policy_names.topic_channels(written.topic, written.channel, context)
+            if written.how == "confirms":
+                context.report.add(notyet.NotYet.at(written.span, what="`start when confirms`"))
+            return ir.StartConsent(written.how, written.topic.text, channels, line)
+        case tf.StartByHand():
+            found = _parameters(written, context)
+            caught.events.append(Alternative("`start by hand`", Type("record", fields=found)))
+            return ir.StartByHand(found, line)
+        case _:
+            caught.events.append(Alternative("this start", None))
+            context.report.add(notyet.NotYet.at(written.span, what=_later(written)))
+            return None
+
+
+def _later(written: tf.StartCrossing | tf.StartSchedule | tf.StartDate | tf.StartOn | tf.StartWebhook) -> str:
+    match written:
+        case tf.StartCrossing():
+            return "`rises to`" if written.rises else "`falls below`"
+        case tf.StartSchedule():
+            return "`start every …`"
+        case tf.StartDate() | tf.StartOn():
+            return "A start on a date"
+        case tf.StartWebhook():
+            return "`start by webhook`"
+
+
+def parameters(flow: tree.Flow, context: Context) -> Type | None:
+    """What can be given to a flow that is entered by hand; None where it cannot be."""
+    found = [line for line in flow.headers if isinstance(line, tf.StartByHand)]
+    if not found:
+        return None
+    return Type("record", fields=tuple(one for line in found for one in _parameters(line, context)))
+
+
+def _parameters(written: tf.StartByHand, context: Context) -> tuple[Field, ...]:
+    seen: dict[str, Field] = {}
+    for one in written.parameters:
+        if one.name.text in seen:
+            context.report.add(rules.RepeatedArgument.at(one.name.span, name=one.name.text))
+            continue
+        seen[one.name.text] = Field(one.name.text, fields.type_of(one.type, one.name.text, context))
+    return tuple(seen.values())
+
+
+# --- start when --------------------------------------------------------------------------------------
+
+
+def _when(written: tf.StartWhen, caught: Caught, context: Context) -> ir.StartWhen:
+    known: dict[str, Variable] = {}
+    stages = []
+    latest: tuple[Alternative, ...] = ()
+    for index, stage in enumerate(written.stages):
+        for word in stage.events:
+            history.event(word, context)
+        inside = context.looking_at(*(word.text for word in stage.events), started=not index)
+        alternatives = inside.subject.alternatives if inside.subject is not None else ()
+        if not index:
+            known = {"event": Variable("event", alternatives)}
+        stages.append(_stage(stage, not index, replace(inside, variables=dict(known))))
+        if not stage.negated:
+            latest = alternatives
+            known["event"] = Variable("event", alternatives)
+        if stage.name is not None:
+            caught.name(stage.name, alternatives)
+            known[stage.name.text] = Variable(stage.name.text, alternatives)
+    caught.events.extend(latest)
+    if written.everyone and not _declared_for_everyone(written, context):
+        context.report.add(notyet.NotYet.at(written.span, what="`for everyone`"))
+    return ir.StartWhen(tuple(stages), written.span.line)
+
+
+def _declared_for_everyone(written: tf.StartWhen, context: Context) -> bool:
+    """Whether this was already reported where the event is declared."""
+    events = [context.symbols.events.get(word.text) for stage in written.stages for word in stage.events]
+    return any(event is None or event.everyone for event in events)
+
+
+def _stage(written: tf.Match, first: bool, context: Context) -> ir.Match:
+    times = 1 if written.times is None else written.times
+    if times < 1:
+        context.report.add(rules.BadNumber.at(written.span, what="How often", wanted="at least 1 time", found=times))
+    if times > 1 and written.within is None:
+        context.report.add(rules.NeedsWindow.at(written.span, what=f"{times} times"))
+    if not first and written.within is None:
+        context.report.add(rules.NeedsWindow.at(written.span, what="then"))
+    same = None
+    if written.same is not None:
+        found = names.resolve(written.same, context)
+        same = found.expr
+        if found.type is not None and not isinstance(same, ix.EventField):
+            context.report.add(
+                rules.UselessStart.at(
+                    written.same.span, what=f"{'.'.join(written.same.path)} is no field of the event.",
+                    hint="`with the same` names what must be equal in all of these events",
+                )
+            )
+    where = conditions.condition(written.where, context) if written.where is not None else None
+    text = context.sources.words(written.span)
+    return ir.Match(
+        tuple(word.text for word in written.events), written.negated, times,
+        duration(written.within, context) if written.within is not None else None, same, where,
+        written.name.text if written.name is not None else None, written.span.line,
+        f"start when {text}" if first and not text.startswith("start") else text,
+    )
+
+
+# --- start when a field changes ---------------------------------------------------------------------------
+
+
+def _change(written: tf.StartChange, context: Context) -> ir.StartChange | None:
+    found = names.resolve(written.field, context)
+    if found.type is None:
+        return None
+    if not isinstance(found.expr, ix.ProfileField):
+        shown = ".".join(written.field.path)
+        context.report.add(
+            rules.NotASetting.at(written.field.span, name=shown, what="no field of the profile", verb="followed as they change")
+        )
+        return None
+    before, after = (_state(one, found.type, written, context) for one in (written.before, written.after))
+    if before is not None and before == after:
+        what = "This change can never happen: both sides are the same."
+        context.report.add(rules.UselessStart.at(written.span, what=what))
+    return ir.StartChange(found.expr.path, before, after, written.span.line)
+
+
+def _state(written: tf.Expression | None, wanted: Type, line: tf.StartChange, context: Context) -> ix.Expr | None:
+    if written is None:
+        return None
+    expr = giving.give(written, wanted, ".".join(line.field.path), context)
+    if giving.plain(expr) is giving.NOT_PLAIN and values.lower(written, context).type is not None:
+        context.report.add(type_rules.NotWrittenOut.at(written.span, what="What it changes from and to"))
+    return expr

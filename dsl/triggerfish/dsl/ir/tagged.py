@@ -1,0 +1,25 @@
+"""How a union of nodes is told apart when it is read back from JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Tagged:
+    """``Annotated[A | B, Tagged("kind")]``: the members differ in their field ``kind``.
+
+    Means nothing to Python. Only when a codec is built does pydantic ask for the schema, so that the nodes
+    themselves import without it.
+    """
+
+    tag: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:  # noqa: ANN401 - pydantic's protocol
+        """The schema of a union discriminated by ``tag``."""
+        from typing import Annotated
+
+        from pydantic import Field
+
+        return handler(Annotated[source, Field(discriminator=self.tag)])

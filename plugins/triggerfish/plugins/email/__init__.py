@@ -1,0 +1,16 @@
+"""The ``email`` channel: SMTP, or files during development."""
+
+from __future__ import annotations
+
+from triggerfish.plugins.channel import AnyChannel
+from triggerfish.plugins.email.channel import Email
+from triggerfish.plugins.spec import hookimpl
+
+
+class Plugin:
+    @hookimpl
+    def triggerfish_channels(self) -> list[AnyChannel]:
+        return [Email()]
+
+
+plugin = Plugin()

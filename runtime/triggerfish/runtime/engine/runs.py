@@ -1,0 +1,124 @@
+"""Running until nothing is left to do, live or through history."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from triggerfish.runtime.engine.engine import Engine
+from triggerfish.runtime.engine.retry import Persistence, Stopped
+
+Progress = Callable[[int, int], None]
+"""Takes events done and events in all."""
+
+PATIENCE = 60.0
+"""Seconds a run that somebody waits for bears with a database that cannot be used."""
+
+
+class Deliverer(Protocol):
+    """Hands out what is in the outbox."""
+
+    def deliver(self, now: int) -> int:
+        """One batch at the moment ``now``; how many deliveries were attempted."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a run did: events consumed, times people were found due, deliveries attempted; whether it was stopped early."""
+
+    events: int
+    due: int
+    delivered: int
+    stopped: bool
+
+
+class Run:
+    """A run in the foreground. ``stop`` ends it after the batch at hand."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        deliverer: Deliverer | None = None,
+        progress: Progress = lambda done, total: None,
+        stop: threading.Event | None = None,
+        patience: float | None = PATIENCE,
+    ) -> None:
+        self._engine = engine
+        self._deliverer = deliverer
+        self._progress = progress
+        self._stop = stop or threading.Event()
+        self._persistence = Persistence(engine.clock, engine.notice, self._stop, patience)
+        self._events = self._due = self._delivered = 0
+        self._total = 0
+
+    def until_idle(self, clock: Literal["live", "events"] = "live") -> Ran:
+        """Go on until there are no events, nothing is due, and nothing can be delivered.
+
+        With ``events`` the time is taken from the events and everybody is brought up to the time of the last one.
+        Raises StoreUnavailable once the patience is used up.
+        """
+        try:
+            work = self._live_round if clock == "live" else self._replay_round
+            while not self._stop.is_set() and work():
+                pass
+        except Stopped:
+            pass
+        return Ran(self._events, self._due, self._delivered, self._stop.is_set())
+
+    def once(self) -> Ran:
+        """What there is to do now, one round of it, live."""
+        try:
+            self._live_round()
+        except Stopped:
+            pass
+        return Ran(self._events, self._due, self._delivered, self._stop.is_set())
+
+    def _live_round(self) -> int:
+        now = self._engine.clock.now
+        self._total = self._events + self._persistence.run(self._ahead)
+        before = self._events + self._due
+        while not self._stop.is_set():
+            # Due timers first, as within a person's own moment.
+            due = self._drain_due(lambda: self._engine.process_due(now()))
+            if not self._count(self._persistence.run(lambda: self._engine.process_events(now()))) and not due:
+                break
+        return self._events + self._due - before + self._deliver(now)
+
+    def _replay_round(self) -> int:
+        self._total = self._events + self._persistence.run(self._engine.begin_replay)
+        done = self._drain_events(self._engine.replay_events)
+        latest = self._persistence.run(lambda: self._engine.position).latest
+        done += self._drain_due(lambda: self._engine.process_due(latest, live=False))
+        return done + self._deliver(lambda: latest)
+
+    def _ahead(self) -> int:
+        return self._engine.store.events.ahead(self._engine.position)
+
+    def _drain_events(self, step: Callable[[], int]) -> int:
+        before = self._events
+        while not self._stop.is_set() and (number := self._persistence.run(step)):
+            self._count(number)
+        return self._events - before
+
+    def _count(self, number: int) -> int:
+        if number:
+            self._events += number
+            self._total = max(self._total, self._events)
+            self._progress(self._events, self._total)
+        return number
+
+    def _drain_due(self, step: Callable[[], int]) -> int:
+        before = self._due
+        while not self._stop.is_set() and (number := self._persistence.run(step)):
+            self._due += number
+        return self._due - before
+
+    def _deliver(self, now: Callable[[], int]) -> int:
+        before = self._delivered
+        while self._deliverer and not self._stop.is_set() and (number := self._deliverer.deliver(now())):
+            self._delivered += number
+        return self._delivered - before

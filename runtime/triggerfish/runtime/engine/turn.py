@@ -1,0 +1,117 @@
+"""One batch of people moved forward: inputs in, effects gathered.
+
+A person whose advance raises does not hold up the others: their inputs are tried one by one, those that fail are set
+aside with the error, and the state stays as it was before them.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from triggerfish.runtime.machine.effects import Advance
+from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store.batch import Batch
+from triggerfish.runtime.store.events import Pending
+from triggerfish.runtime.store.profiles import EMPTY, Cell, Change
+from triggerfish.runtime.store.quarantine import Refused
+
+Notice = Callable[[str], None]
+"""Takes a sentence about something that went wrong and was dealt with."""
+
+PUT_OFF = 3_600_000
+"""A person whose timers cannot be run is tried again after an hour."""
+
+
+class Machine(Protocol):
+    """The pure machine, as far as the shell needs it."""
+
+    def advance(
+        self, person: str, state: bytes | None, inputs: Sequence[Input], now: int, *, live: bool = True
+    ) -> Advance:
+        """The new state and the effects."""
+        ...
+
+
+class Turn:
+    """Advances people and gathers the effects in ``batch``."""
+
+    def __init__(self, machine: Machine, batch: Batch, *, live: bool, notice: Notice) -> None:
+        self._advance = machine.advance
+        self._batch = batch
+        self._live = live
+        self._notice = notice
+
+    def inputs(self, pending: Sequence[Pending], cells: Mapping[str, Cell], now: int | None) -> None:
+        """Give people their inputs, each person's in the order given.
+
+        ``now`` None takes the time from the events: each person's ends with their last input.
+        """
+        groups: dict[str, list[Input]] = {}
+        for _, person, given in pending:
+            group = groups.get(person)
+            if group is None:
+                groups[person] = [given]
+            else:
+                group.append(given)
+        live = self._live
+        for person, group in groups.items():
+            cell = cells.get(person, EMPTY)
+            try:
+                advance = self._advance(person, cell.state, group, group[-1].at if now is None else now, live=live)
+                self._batch.take(person, advance)
+            except Exception:
+                self._one_by_one(person, cell, group, now)
+            else:
+                self._keep(person, cell, advance.state, advance.due)
+
+    def timers(self, due: Iterable[tuple[str, Cell]], now: int) -> None:
+        """Let what is due by ``now`` happen."""
+        for person, cell in due:
+            try:
+                advance = self._advance(person, cell.state, (), now, live=self._live)
+                self._batch.take(person, advance)
+            except Exception as error:
+                self._batch.failed.append((person, now, {"error": _describe(error), "what": "timers"}))
+                self._notice(f"what was due for {person!r} failed and is tried again in an hour: {_describe(error)}")
+                self._keep(person, cell, cell.state, now + PUT_OFF)
+                continue
+            if advance.due is not None and advance.due <= now:
+                self._notice(f"{person!r} is due again at a moment that has passed; put off for an hour")
+                self._keep(person, cell, advance.state, now + PUT_OFF)
+            else:
+                self._keep(person, cell, advance.state, advance.due)
+
+    def _keep(self, person: str, cell: Cell, state: bytes | None, due: int | None) -> None:
+        if state != cell.state or due != cell.due:
+            self._batch.changes.append(Change(person, state, due, cell.version))
+
+    def _one_by_one(self, person: str, cell: Cell, group: list[Input], now: int | None) -> None:
+        state, due = cell.state, cell.due
+        for given in group:
+            try:
+                advance = self._advance(person, state, (given,), given.at if now is None else now, live=self._live)
+                self._batch.take(person, advance)
+            except Exception as error:
+                self._set_aside(person, given, error)
+            else:
+                state, due = advance.state, advance.due
+        self._keep(person, cell, state, due)
+
+    def _set_aside(self, person: str, given: Input, error: Exception) -> None:
+        reason = _describe(error)
+        raw = msgspec.json.encode({"person": person, "input": given}).decode()
+        self._batch.refused.append(Refused(raw, reason, f"event {given.id}"))
+        data = {"error": reason, "what": given.kind, "name": given.name, "id": given.id}
+        self._batch.failed.append((person, given.at, data))
+        self._notice(f"{given.kind} {given.name!r} of {person!r} could not be handled and was set aside: {reason}")
+
+
+def _describe(error: Exception) -> str:
+    """The error and where in the code it arose."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({frames[-1].name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"

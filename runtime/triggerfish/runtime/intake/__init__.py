@@ -1,0 +1,1 @@
+"""From what the outside world sends to inputs of the machine."""

@@ -1,0 +1,358 @@
+"""A program made ready to run: dispatch tables, instructions and generated functions."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triggerfish.dsl.ir import expressions as x
+from triggerfish.dsl.ir import flows as f
+from triggerfish.dsl.ir import steps as s
+from triggerfish.dsl.ir.program import Cap, EventPoints, Program, WhilePoints
+from triggerfish.dsl.ir.walk import flow_expressions, steps_inside, walk
+from triggerfish.runtime.machine import calendar, consent
+from triggerfish.runtime.machine.code.compiler import Compiler, Matcher
+from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.history import Log, Series, Totals
+from triggerfish.runtime.machine.state import State
+from triggerfish.runtime.machine.steps.flatten import flatten
+from triggerfish.runtime.machine.steps.instruction import Instruction
+from triggerfish.runtime.machine.trace import Tracer
+from triggerfish.runtime.machine.uses import Key, uses
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage of a chain, ready to run."""
+
+    flow: CompiledFlow
+    start: f.StartWhen
+    key: str
+    index: int
+    match: f.Match
+    where: Function | None
+    same: Function | None
+
+    @property
+    def last(self) -> bool:
+        """Whether a match of this stage enters."""
+        return self.index == len(self.start.stages) - 1
+
+    @property
+    def next(self) -> f.Match:
+        """The stage that follows."""
+        return self.start.stages[self.index + 1]
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledStop:
+    ir: f.Stop
+    events: frozenset[str]
+    test: Function | None
+    flip: Function | None
+
+
+@dataclass(slots=True)
+class CompiledFlow:
+    """``order`` is its place in the program; ``captures`` what of each caught event is worth keeping (None: all)."""
+
+    ir: f.Flow
+    version: int
+    order: int
+    instructions: list[Instruction]
+    only_if: Function | None
+    per: Function | None
+    stops: tuple[CompiledStop, ...]
+    stop_events: frozenset[str]
+    watches: frozenset[Key]
+    goal_where: Function | None
+    goal_worth: Function | None
+    captures: dict[str, frozenset[str] | None]
+    stages: list[Stage] = field(default_factory=list)
+
+    @property
+    def sort_key(self) -> tuple[int, int]:
+        """Higher priority first, then file order."""
+        return -self.ir.priority, self.order
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledSegment:
+    name: str
+    test: Function
+    flip: Function | None
+    uses: frozenset[Key]
+
+
+@dataclass(slots=True)
+class Starts:
+    """Where flows begin, by what begins them."""
+
+    first: dict[str, tuple[Matcher, list[Stage]]] = field(default_factory=dict)
+    later: dict[str, list[Stage]] = field(default_factory=dict)
+    change: dict[str, list[tuple[CompiledFlow, f.StartChange, Function | None, Function | None]]] = field(default_factory=dict)
+    segment: dict[tuple[str, bool], list[tuple[CompiledFlow, f.StartSegment]]] = field(default_factory=dict)
+    consent: dict[tuple[str, str], list[tuple[CompiledFlow, f.StartConsent]]] = field(default_factory=dict)
+
+
+class CompiledProgram:
+    """Everything the machine looks up while it runs. Built once per program; never changed after."""
+
+    def __init__(self, program: Program, version: int, older: Mapping[int, Program], functions: Mapping[str, Any]) -> None:
+        self.ir = program
+        self.version = version
+        self.zone_name = program.policy.timezone
+        self.defaults = {each.name: each.default for each in program.profile if each.default is not None}
+        self.topics = {topic.name: topic for topic in program.topics}
+        self.lists = {each.name: frozenset(each.members) for each in program.segments if each.kind == "list"}
+        self.messages = {message.name: message for message in program.messages}
+        self.moments = frozenset(each.name for each in program.profile if each.type.kind == "datetime")
+        self.compiler = Compiler(program, self._support(functions))
+        self.tracer = Tracer(self)
+        self._series(program, older)
+        self._segments(program)
+        self._scores(program)
+        self.flows = {flow.name: self._flow(flow, version, order) for order, flow in enumerate(program.flows)}
+        self.older = {
+            (number, flow.name): self._flow(flow, number, order)
+            for number, one in older.items()
+            for order, flow in enumerate(one.flows)
+        }
+        self._starts()
+        self._mentions()
+        self.channel_events = {
+            event.name: (event.channel, event.name.removeprefix(f"{event.channel}_"))
+            for event in program.events
+            if event.channel
+        }
+        self.longest_cap = max((_cap_length(cap) for cap in program.policy.caps), default=0)
+
+    # --- looked up while running ---------------------------------------------------------------
+
+    def flow(self, name: str, version: int) -> CompiledFlow | None:
+        """The flow in that version; None if the program of that version is not at hand."""
+        if version == self.version:
+            return self.flows.get(name)
+        return self.older.get((version, name))
+
+    def zone(self, state: State) -> ZoneInfo:
+        """The person's zone, or the policy's."""
+        return calendar.zone_named(state.profile.get("timezone"), self.zone_name)
+
+    def listed(self, state: State, segment: str) -> bool:
+        """Whether the person stands in a fixed list, by id or e-mail address."""
+        members = self.lists.get(segment, frozenset())
+        email = state.profile.get("email")
+        return state.profile.get("id") in members or (isinstance(email, str) and email.lower() in members)
+
+    # --- built at the start -----------------------------------------------------------------------
+
+    def _support(self, functions: Mapping[str, Any]) -> dict[str, Any]:
+        def inside(state: State, flow: str) -> bool:
+            return any(run.flow == flow for run in state.runs)
+
+        def subscribed(state: State, topic: str, channel: str | None) -> bool:
+            return consent.subscribed(self.topics[topic], state, channel)
+
+        def score(state: State, name: str, now: int) -> float:
+            points = state.scores.get(name)
+            return self.scores[name].shown(points) if points else self.scores[name].ir.start
+
+        def level(state: State, name: str, now: int) -> str | None:
+            value = score(state, name, now)
+            return next((each for each, threshold in self.scores[name].ir.levels if value >= threshold), None)
+
+        def reachable(state: State, channel: str) -> bool:
+            return consent.reachable(self.topics.values(), state, channel, self.address(channel))
+
+        return {
+            "zone": self.zone, "inside": inside, "listed": self.listed, "subscribed": subscribed, "reachable": reachable,
+            "score": score, "level": level, "score_turns": lambda state, name: None, "functions": functions,
+        }
+
+    def address(self, channel: str) -> str:
+        """The profile field with a channel's address."""
+        return self.ir.addresses.get(channel, channel)
+
+    def _series(self, program: Program, older: Mapping[int, Program]) -> None:
+        series = Series()
+        for one in (program, *older.values()):
+            series.add(value.value for value in one.values)
+            series.add(each.condition for each in one.segments if each.condition is not None)
+            for score in one.scores:
+                series.add(rule.condition for rule in score.rules if isinstance(rule, WhilePoints))
+                series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
+            for flow in one.flows:
+                series.add(flow_expressions(flow))
+        self.series = series
+        self.history: dict[str, tuple[Matcher, list[Log | Totals]]] = {}
+        by_event: dict[str, list[Log | Totals]] = {}
+        all_series: list[Log | Totals] = [*series.logs.values(), *series.totals.values()]
+        for kept in all_series:
+            by_event.setdefault(kept.event, []).append(kept)
+        for event, of_event in by_event.items():
+            self.history[event] = (self.compiler.matcher([kept.filter for kept in of_event]), of_event)
+
+    def _segments(self, program: Program) -> None:
+        self.segments: dict[str, CompiledSegment] = {}
+        for segment in program.segments:
+            if segment.condition is not None:
+                self.segments[segment.name] = CompiledSegment(
+                    segment.name,
+                    self.compiler.condition(segment.condition),
+                    self.compiler.flip(segment.condition),
+                    uses(program, [segment.condition]),
+                )
+        self.segments_using: dict[Key, list[str]] = {}
+        for one in self.segments.values():
+            for key in one.uses:
+                self.segments_using.setdefault(key, []).append(one.name)
+        self.segment_order = {name: order for order, name in enumerate(self.segments)}
+
+    def _scores(self, program: Program) -> None:
+        from triggerfish.runtime.machine.scores import CompiledScore  # noqa: PLC0415 - scores know compiled programs
+
+        self.scores = {score.name: CompiledScore.of(score, program, self.compiler) for score in program.scores}
+
+    def _flow(self, flow: f.Flow, version: int, order: int) -> CompiledFlow:
+        compiler = self.compiler
+        stops = tuple(
+            CompiledStop(
+                stop,
+                frozenset(stop.events),
+                compiler.condition(stop.condition) if stop.condition is not None else None,
+                compiler.flip(stop.condition) if stop.condition is not None and not stop.events else None,
+            )
+            for stop in flow.stops
+        )
+        goal = flow.goal
+        made = CompiledFlow(
+            ir=flow,
+            version=version,
+            order=order,
+            instructions=flatten(flow, self),
+            only_if=compiler.condition(flow.only_if) if flow.only_if is not None else None,
+            per=compiler.value(flow.per) if flow.per is not None else None,
+            stops=stops,
+            stop_events=frozenset(event for stop in flow.stops for event in stop.events),
+            watches=uses(self.ir, [stop.condition for stop in flow.stops if not stop.events]),
+            goal_where=compiler.condition(goal.where) if goal and goal.where is not None else None,
+            goal_worth=compiler.value(goal.worth) if goal and goal.worth is not None else None,
+            captures=self._captures(flow),
+        )
+        for number, start in enumerate(flow.starts):
+            if isinstance(start, f.StartWhen):
+                made.stages += self._stages(made, start, number)
+        return made
+
+    def _stages(self, flow: CompiledFlow, start: f.StartWhen, number: int) -> Iterable[Stage]:
+        text = "|".join(match.text for match in start.stages)
+        same_before = sum(
+            1
+            for earlier in flow.ir.starts[:number]
+            if isinstance(earlier, f.StartWhen) and "|".join(match.text for match in earlier.stages) == text
+        )
+        mark = hashlib.sha256(f"{text}|{same_before}".encode()).hexdigest()[:8]
+        for index, match in enumerate(start.stages):
+            yield Stage(
+                flow, start, f"{flow.ir.name}|{mark}", index, match,
+                self.compiler.condition(match.where) if match.where is not None else None,
+                self.compiler.value(match.same) if match.same is not None else None,
+            )
+
+    def _captures(self, flow: f.Flow) -> dict[str, frozenset[str] | None]:
+        found: dict[str, set[str] | None] = {}
+
+        def note(name: str, path: tuple[str, ...]) -> None:
+            if not path:
+                found[name] = None
+                return
+            fields = found.setdefault(name, set())
+            if fields is not None:
+                fields.add(path[0])
+
+        for expression in flow_expressions(flow):
+            for name, path in _variables(expression):
+                note(name, path)
+        for step in steps_inside(flow.steps):
+            if isinstance(step, s.Send):
+                for dotted in self.names_of(step):
+                    first, *rest = dotted.split(".")
+                    note(first, tuple(rest))
+        return {name: None if fields is None else frozenset(fields) for name, fields in found.items()}
+
+    def names_of(self, step: s.Send) -> set[str]:
+        """The paths the templates of a send's message may use, on its channels in any language."""
+        message = self.messages.get(step.message)
+        parts = message.parts if message else ()
+        return {
+            name for part in parts if part.channel in step.channels for each in part.fields for name in each.names
+        }
+
+    def _starts(self) -> None:
+        starts = self.starts = Starts()
+        first: dict[str, list[Stage]] = {}
+        for flow in self.flows.values():
+            for stage in flow.stages:
+                table = first if stage.index == 0 else starts.later
+                for event in stage.match.events:
+                    table.setdefault(event, []).append(stage)
+            for start in flow.ir.starts:
+                self._start(flow, start)
+        for event, stages in first.items():
+            stages.sort(key=lambda stage: stage.flow.sort_key)
+            starts.first[event] = (self.compiler.matcher([stage.match.where for stage in stages]), stages)
+
+    def _start(self, flow: CompiledFlow, start: f.Start) -> None:
+        starts = self.starts
+        if isinstance(start, f.StartChange):
+            before = self.compiler.value(start.before) if start.before is not None else None
+            after = self.compiler.value(start.after) if start.after is not None else None
+            starts.change.setdefault(start.field[0], []).append((flow, start, before, after))
+        elif isinstance(start, f.StartSegment):
+            starts.segment.setdefault((start.segment, start.enters), []).append((flow, start))
+        elif isinstance(start, f.StartConsent):
+            starts.consent.setdefault((start.how, start.topic), []).append((flow, start))
+
+    def _mentions(self) -> None:
+        """Which events, and which flows in ``in flow``, anything in the program looks at."""
+        self.inputs: frozenset[str] = frozenset(
+            {*self.history, *self.starts.first, *self.starts.later}
+            | {event for score in self.scores.values() for event in score.events}
+            | {event for flow in (*self.flows.values(), *self.older.values()) for event in _events_inside(flow)}
+        )
+        watched = [each.uses for each in self.segments.values()]
+        watched += [flow.watches for flow in (*self.flows.values(), *self.older.values())]
+        watched += [
+            instruction.watches
+            for flow in (*self.flows.values(), *self.older.values())
+            for instruction in flow.instructions
+        ]
+        watched += [score.uses for score in self.scores.values()]
+        self.watched: frozenset[Key] = frozenset(key for keys in watched for key in keys)
+        self.doors = any(flow.ir.exclusive for flow in self.flows.values())
+
+
+def _events_inside(flow: CompiledFlow) -> set[str]:
+    waited = {event for instruction in flow.instructions for event in instruction.events}
+    return waited | flow.stop_events | set(flow.ir.goal.events if flow.ir.goal else ())
+
+
+def _variables(expression: x.Expr) -> Iterable[tuple[str, tuple[str, ...]]]:
+    for node in walk(expression):
+        if isinstance(node, x.Variable):
+            yield node.name, node.path
+        elif isinstance(node, x.Template):
+            for dotted in node.names:
+                first, *rest = dotted.split(".")
+                yield first, tuple(rest)
+
+
+def _cap_length(cap: Cap) -> int:
+    if cap.rolling is not None:
+        return calendar.at_most((cap.rolling.months, cap.rolling.days, cap.rolling.milliseconds))
+    return {"day": 1, "week": 7, "month": 31}[cap.period or "day"] * calendar.DAY + 2 * calendar.HOUR
+

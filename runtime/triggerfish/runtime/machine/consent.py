@@ -1,0 +1,33 @@
+"""Whether a person may be written to: consent by topic and channel, addresses, suppressions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from triggerfish.dsl.ir.program import Topic
+from triggerfish.runtime.machine.state import State
+
+
+def given(topic: Topic, state: State, channel: str) -> bool:
+    """Whether consent stands: as last stated, else presumed where the topic presumes it."""
+    mode = topic.channels.get(channel)
+    if mode is None:
+        return False
+    stated = state.consent.get(f"{topic.name}/{channel}")
+    if stated is not None:
+        return bool(stated[0])
+    return mode == "presumed"
+
+
+def subscribed(topic: Topic, state: State, channel: str | None) -> bool:
+    """On the channel, or on any channel the topic is for."""
+    channels = topic.channels if channel is None else (channel,)
+    return any(given(topic, state, each) for each in channels)
+
+
+def reachable(topics: Iterable[Topic], state: State, channel: str, address: str) -> bool:
+    """Whether there is an address, no suppression, and consent to at least one topic on the channel."""
+    if not state.profile.get(address) or channel in state.suppressed:
+        return False
+    concerned = [topic for topic in topics if channel in topic.channels]
+    return not concerned or any(given(topic, state, channel) for topic in concerned)

@@ -1,0 +1,173 @@
+"""Entering a flow: asked in the order inside already, only if, again, enter at most, exclusive."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from triggerfish.runtime.machine import assignment, calendar
+from triggerfish.runtime.machine.state import Aim, Door, Run
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.compiled import CompiledFlow
+    from triggerfish.runtime.machine.session import Session
+
+PERIODS = {"hour": calendar.HOUR, "day": calendar.DAY, "week": 7 * calendar.DAY, "month": calendar.MONTH_AT_MOST,
+           "year": 12 * calendar.MONTH_AT_MOST}
+
+
+class Scope:
+    """What a condition may see of a run that does not exist yet."""
+
+    __slots__ = ("entered", "vars")
+
+    def __init__(self, variables: dict[str, Any], entered: int) -> None:
+        self.vars = variables
+        self.entered = entered
+
+
+def enter(
+    session: Session, flow: CompiledFlow, line: int, variables: dict[str, Any], event: dict[str, Any] | None, event_id: str
+) -> Run | None:
+    """A match: enters, or is refused and recorded. ``event`` is the completing event's fields, for ``per``."""
+    key = None
+    if flow.per is not None:
+        value = flow.per(session.state, session.now, event or {}, Scope(variables, session.now))
+        key = None if value is None else str(value)
+    if flow.ir.exclusive and flow.ir.exclusive.otherwise == "wait":
+        session.state.doors.pop(_name(flow, key), None)
+    return _try(session, flow, line, variables, key, event_id, session.now)
+
+
+def _try(
+    session: Session, flow: CompiledFlow, line: int, variables: dict[str, Any], key: str | None, event_id: str, matched: int
+) -> Run | None:
+    refusal = _refusal(session, flow, variables, key) or _exclusive(session, flow, variables, key, event_id, matched)
+    if refusal is not None:
+        session.flow_fact("refused", flow.ir.name, 0, line, {**refusal, "event": event_id})
+        return None
+    return _begin(session, flow, line, variables, key, event_id, matched)
+
+
+def _name(flow: CompiledFlow, key: str | None) -> str:
+    return flow.ir.name if key is None else f"{flow.ir.name}/{key}"
+
+
+def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], key: str | None) -> dict[str, Any] | None:
+    ir, state, now = flow.ir, session.state, session.now
+    if ir.status in ("paused", "disabled"):
+        return {"reason": "status", "why": f"the flow is {ir.status}"}
+    if any(run.flow == ir.name and run.key == key for run in state.runs):
+        return {"reason": "inside already", "why": "nobody is in one flow twice at once"}
+    scope = Scope(variables, now)
+    if flow.only_if is not None and not flow.only_if(state, now, variables.get("event"), scope):
+        return {"reason": "only if", **session.explained(ir.only_if, scope)}
+    entries = state.entries.get(_name(flow, key))
+    zone = session.program.zone(state)
+    if entries and ir.again is not None:
+        if ir.again == "never":
+            return {"reason": "again", "why": "the flow is entered only once"}
+        span = (ir.again.months, ir.again.days, ir.again.milliseconds)
+        free = calendar.step(entries[0], span, zone)
+        if now < free:
+            return {"reason": "again", "why": "the last entry is too recent", "until": free}
+    for limit in ir.limits:
+        begin = calendar.period_start(now, limit.period, zone)
+        if entries and sum(1 for each in entries[1] if each >= begin) >= limit.count:
+            return {"reason": "enter at most", "why": f"{limit.count} per {limit.period} are used up"}
+    return None
+
+
+def _exclusive(
+    session: Session, flow: CompiledFlow, variables: dict[str, Any], key: str | None, event_id: str, matched: int
+) -> dict[str, Any] | None:
+    rule = flow.ir.exclusive
+    if rule is None:
+        return None
+    others = [(run, other) for run, other in session.runs_in_order() if (group := other.ir.exclusive) and group.group == rule.group]
+    if not others:
+        return None
+    names = ", ".join(sorted({other.ir.name for _, other in others}))
+    if rule.otherwise == "replace" and all(other.ir.priority <= flow.ir.priority for _, other in others):
+        for run, _ in others:
+            session.leave(run, "replaced", detail=f"by {flow.ir.name}")
+        return None
+    if rule.otherwise == "wait":
+        expire = flow.ir.expire
+        zone = session.program.zone(session.state)
+        until = None if expire is None else calendar.step(matched, (expire.months, expire.days, expire.milliseconds), zone)
+        session.state.doors[_name(flow, key)] = Door(flow.ir.name, key, matched, until, variables, event_id)
+        return {"reason": "exclusive", "why": f"waits until {names} is over"}
+    return {"reason": "exclusive", "why": f"{names} runs in the group {rule.group}"}
+
+
+def open_doors(session: Session) -> None:
+    """A flow was left: let in who waits for its group, the highest priority first."""
+    waiting = [(name, door, flow) for name, door in session.state.doors.items() if (flow := session.program.flows.get(door.flow))]
+    for name, door, flow in sorted(waiting, key=lambda each: each[2].sort_key):
+        if session.state.doors.pop(name, None) is None:
+            continue
+        if door.until is not None and session.now >= door.until:
+            session.flow_fact("refused", door.flow, 0, flow.ir.line, {"reason": "expired", "why": "it waited too long", "event": door.event_id})
+            continue
+        _try(session, flow, flow.ir.line, door.vars, door.key, door.event_id, door.at)
+
+
+def close_doors(session: Session, event: str, fields: dict[str, Any], at: int) -> None:
+    """``stop when`` applies to who waits at the door, too."""
+    for name, door in list(session.state.doors.items()):
+        flow = session.program.flows.get(door.flow)
+        if flow is None or at < door.at or event not in flow.stop_events:
+            continue
+        scope = Scope(door.vars, door.at)
+        if any(event in stop.events and (stop.test is None or stop.test(session.state, session.now, fields, scope)) for stop in flow.stops):
+            del session.state.doors[name]
+            session.flow_fact("refused", door.flow, 0, flow.ir.line, {"reason": "stopped", "why": f"{event} came while it waited", "event": door.event_id})
+
+
+def _begin(
+    session: Session, flow: CompiledFlow, line: int, variables: dict[str, Any], key: str | None, event_id: str, matched: int
+) -> Run:
+    ir, state, now = flow.ir, session.state, session.now
+    state.runs_made += 1
+    zone = session.program.zone(state)
+    run = Run(state.runs_made, ir.name, flow.version, key, now, vars=variables, event_id=event_id)
+    if ir.expire is not None:
+        run.expires = calendar.step(matched, (ir.expire.months, ir.expire.days, ir.expire.milliseconds), zone)
+    run.noted = _noted(session, flow)
+    state.runs.append(run)
+    _remember(session, flow, key)
+    if ir.goal is not None:
+        within = (ir.goal.within.months, ir.goal.within.days, ir.goal.within.milliseconds)
+        until = calendar.window_end(now, within, zone)
+        state.aims.append(Aim(ir.name, flow.version, run.id, key, now, until, dict(variables)))
+    data: dict[str, Any] = {"event": event_id}
+    if run.noted:
+        data["noted"] = run.noted
+    session.flow_fact("entered", ir.name, run.id, line, data)
+    session.flow_changed(ir.name)
+    session.begin(run, flow)
+    return run
+
+
+def _noted(session: Session, flow: CompiledFlow) -> str | None:
+    if flow.ir.status == "testing":
+        return "testing"
+    fixed = session.state.arms.get("holdout")
+    if fixed is not None:
+        return "control group" if fixed else None
+    for share, seed in ((session.program.ir.policy.holdout, "holdout"), (flow.ir.holdout, f"holdout {flow.ir.name}")):
+        if share and assignment.bucket(seed, session.person) < share:
+            return "control group"
+    return None
+
+
+def _remember(session: Session, flow: CompiledFlow, key: str | None) -> None:
+    """Keep the last entry and, where limits count, the entries they still see."""
+    ir, entries, now = flow.ir, session.state.entries, session.now
+    if ir.again is None and not ir.limits:
+        return
+    kept = entries.setdefault(_name(flow, key), [now, []])
+    kept[0] = now
+    if ir.limits:
+        longest = max(PERIODS[limit.period] for limit in ir.limits) + 2 * calendar.HOUR
+        kept[1] = [each for each in kept[1] if each > now - longest] + [now]

@@ -1,0 +1,42 @@
+"""Bringing one person's state up to a newer program: silently, starting nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triggerfish.runtime.machine import runs, scores, segments
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.session import Session
+
+
+def migrate(session: Session) -> None:
+    """Drop what the program no longer knows, work out memberships and scores anew, end runs of disabled flows."""
+    state, program = session.state, session.program
+    state.program = program.version
+    known = {*program.series.logs, *program.series.totals}
+    for key in [each for each in state.series if each not in known]:
+        del state.series[key]
+    for key, kept in state.series.items():
+        log = program.series.logs.get(key)
+        if log is not None:
+            for path in log.fields:
+                kept.setdefault(".".join(path), [None] * len(kept["t"]))
+            continue
+        for path in program.series.totals[key].fields:
+            kept.setdefault(".".join(path), [0, 0, None, None, None, None])
+    stages = {f"{stage.key}|{stage.index}" for flow in program.flows.values() for stage in flow.stages}
+    for name in [each for each in state.chains if each.rpartition("|")[0] not in stages]:
+        del state.chains[name]
+    for name in [each for each in state.scores if each not in program.scores]:
+        del state.scores[name]
+    for name in program.scores:
+        scores.of_person(session, name)
+    segments.settle_silently(session)
+    for run in list(state.runs):
+        flow = program.flow(run.flow, run.version)
+        newest = program.flows.get(run.flow)
+        if flow is None:
+            runs.leave(session, run, "error", f"version {run.version} of the flow is no longer at hand")
+        elif newest is not None and newest.ir.status == "disabled":
+            runs.leave(session, run, "disabled")

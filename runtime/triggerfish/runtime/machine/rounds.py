@@ -1,0 +1,151 @@
+"""What happens at one moment, round by round.
+
+An event enters history, then scores, segments, running flows, then starts. What that causes waits in a queue and is
+handled in further rounds; after a hundred of them at one moment the rest is refused and reported.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from triggerfish.runtime.machine import entry, history, runs, scores, segments, starts
+from triggerfish.runtime.machine.signals import (
+    ConsentChanged,
+    EnterFlow,
+    FieldChanged,
+    FlowLeft,
+    Happened,
+    MembershipChanged,
+    Signal,
+    Turned,
+)
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.uses import Key
+
+ROUNDS_AT_MOST = 100
+
+
+def settle(session: Session) -> None:
+    """Handle everything that waits in the queue."""
+    while session.queue:
+        session.rounds += 1
+        if session.rounds > ROUNDS_AT_MOST:
+            refused = len(session.queue)
+            session.queue.clear()
+            why = f"more than {ROUNDS_AT_MOST} rounds at one moment: {refused} more were refused; do flows set each other off?"
+            session.flow_fact("error", "", 0, 0, {"why": why})
+            return
+        _round(session, session.queue.popleft())
+
+
+def _round(session: Session, signal: Signal) -> None:
+    session.keys = _enter_history(session, signal)
+    if session.fresh:
+        session.fresh = False
+        for name in session.program.scores:
+            scores.of_person(session, name)
+        changes = segments.refresh(session, session.keys, session.program.segments)
+    else:
+        due = [name for name in signal.segments if name in session.program.segments] if isinstance(signal, Turned) else []
+        changes = _refresh(session, due)
+    keys = session.keys
+    for change in changes:
+        keys.add(("segment", change.segment))
+        session.flow_fact("joined" if change.entered else "left", "", 0, 0, {"segment": change.segment})
+    if isinstance(signal, Happened):
+        runs.goals(session, signal)
+    if session.state.runs:
+        runs.react(session, signal, keys)
+    starts.react(session, [signal, *changes])
+    if session.state.doors:
+        if isinstance(signal, Happened):
+            entry.close_doors(session, signal.name, signal.fields, signal.at)
+        elif isinstance(signal, FlowLeft):
+            entry.open_doors(session)
+
+
+def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
+    """Scores and segments look at each other: ask until nothing more changes."""
+    changes: list[MembershipChanged] = []
+    keys: set[Key] = set(session.keys)
+    while keys or due:
+        session.keys = set()
+        if session.program.scores:
+            scores.refresh(session, keys)
+            keys |= session.keys
+        fresh = segments.refresh(session, keys, due)
+        changes += fresh
+        seen = keys
+        keys = {("segment", change.segment) for change in fresh} if session.program.scores else set()
+        due = []
+        session.keys = seen
+        if not keys or len(changes) > ROUNDS_AT_MOST:
+            break
+    return changes
+
+
+def _enter_history(session: Session, signal: Signal) -> set[Key]:
+    """Take the signal into the state; what it changed."""
+    match signal:
+        case Happened():
+            session.keys = {("event", signal.name)}
+            _log(session, signal)
+            _channel(session, signal)
+            if session.program.scores:
+                scores.react(session, signal)
+            return session.keys
+        case FieldChanged(field=field):
+            if field.startswith("score "):
+                return {("score", field.removeprefix("score "))}
+            return {("field", field)}
+        case ConsentChanged():
+            return {("consent", "")}
+        case MembershipChanged(segment=segment, entered=entered):
+            session.flow_fact("joined" if entered else "left", "", 0, 0, {"segment": segment})
+            return {("segment", segment)}
+        case FlowLeft(flow=flow):
+            return {("flow", flow)}
+        case Turned() | EnterFlow():
+            return set()
+        case _:
+            assert_never(signal)
+
+
+def remember(session: Session, event: Happened) -> None:
+    """Take an event into history and scores, and nothing more."""
+    _log(session, event)
+    scores.react(session, event)
+
+
+def _log(session: Session, event: Happened) -> None:
+    kept = session.program.history.get(event.name)
+    if kept is None:
+        return
+    matcher, all_series = kept
+    series = session.state.series
+    for index in matcher(session.state, session.now, event.fields, None):
+        one = all_series[index]
+        if isinstance(one, history.Log):
+            history.insert(series, one, event.at, session.now, event.fields)
+        else:
+            history.count_in(series, one, event.at, event.fields)
+
+
+def _channel(session: Session, event: Happened) -> None:
+    """The runtime's own events: what became of sends, suppressions, withdrawn consent."""
+    known = session.program.channel_events.get(event.name)
+    if known is None:
+        return
+    channel, what = known
+    runs.note_sends(session, event, channel, what)
+    if what == "complained" or (what == "bounced" and event.fields.get("reason") != "soft"):
+        reason = "complaint" if what == "complained" else "hard bounce"
+        session.state.suppressed.setdefault(channel, [reason, event.at])
+        session.emit(ConsentChanged("", channel, "suppressed"))
+    if what == "unsubscribed":
+        named = event.fields.get("topic")
+        for topic in session.program.topics.values():
+            if channel in topic.channels and (named is None or topic.name == named):
+                session.state_consent(ConsentChanged(topic.name, channel, "unsubscribes"), event.at)

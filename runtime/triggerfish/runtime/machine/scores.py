@@ -1,0 +1,179 @@
+"""Scores: points for events, points while a condition holds, fading, levels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from triggerfish.dsl.ir.program import EventPoints, Program, Score, WhilePoints
+from triggerfish.runtime.machine import calendar
+from triggerfish.runtime.machine.code.compiler import Compiler
+from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.signals import Happened
+from triggerfish.runtime.machine.state import Points
+from triggerfish.runtime.machine.uses import Key, uses
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledScore:
+    """``tests`` and ``flips`` stand beside ``ir.rules``: a rule's ``where``, or its ``while`` condition."""
+
+    ir: Score
+    tests: tuple[Function | None, ...]
+    flips: tuple[Function | None, ...]
+    events: frozenset[str]
+    uses: frozenset[Key]
+
+    @classmethod
+    def of(cls, score: Score, program: Program, compiler: Compiler) -> CompiledScore:
+        """The score made ready to run."""
+        tests: list[Function | None] = []
+        flips: list[Function | None] = []
+        held = [rule.condition for rule in score.rules if isinstance(rule, WhilePoints)]
+        for rule in score.rules:
+            if isinstance(rule, WhilePoints):
+                tests.append(compiler.condition(rule.condition))
+                flips.append(compiler.flip(rule.condition))
+            else:
+                tests.append(compiler.condition(rule.where) if rule.where is not None else None)
+                flips.append(None)
+        events = frozenset(rule.event for rule in score.rules if isinstance(rule, EventPoints))
+        return cls(score, tuple(tests), tuple(flips), events, uses(program, held))
+
+    def clamped(self, value: float) -> float:
+        """The value inside the score's bounds."""
+        if self.ir.low is not None:
+            value = max(value, self.ir.low)
+        if self.ir.high is not None:
+            value = min(value, self.ir.high)
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    def shown(self, points: Points) -> float:
+        """The value with the points of the ``while`` rules that hold."""
+        held = sum(self.ir.rules[index].points for index in points.active)
+        return self.clamped(points.value + held)
+
+
+def of_person(session: Session, name: str) -> Points:
+    """The person's points, made where there are none yet."""
+    points = session.state.scores.get(name)
+    if points is None:
+        score = session.program.scores[name]
+        points = session.state.scores[name] = Points(score.ir.start, session.now)
+        _plan_fade(session, score, points)
+        _ask_held(session, score, points)
+    return points
+
+
+def add(session: Session, name: str, amount: float) -> None:
+    """Points given by hand or by a rule: a touch."""
+    score, points = session.program.scores[name], of_person(session, name)
+    points.value = score.clamped(points.value + amount)
+    points.touched = session.now
+    _plan_fade(session, score, points)
+    session.changed(("score", name))
+
+
+def react(session: Session, event: Happened) -> None:
+    """The points this event gives."""
+    for score in session.program.scores.values():
+        if event.name not in score.events:
+            continue
+        for index, rule in enumerate(score.ir.rules):
+            test = score.tests[index]
+            if not isinstance(rule, EventPoints) or rule.event != event.name:
+                continue
+            if (test is None or test(session.state, session.now, event.fields, None)) and _room(session, score, index, rule):
+                add(session, score.ir.name, rule.points)
+
+
+def _room(session: Session, score: CompiledScore, index: int, rule: EventPoints) -> bool:
+    if rule.limit is None:
+        return True
+    zone = session.program.zone(session.state)
+    begin = calendar.period_start(session.now, rule.period or "day", zone)
+    counts = of_person(session, score.ir.name).counts
+    since, given = counts.get(index, [begin, 0])
+    if since != begin:
+        given = 0
+    if given >= rule.limit:
+        return False
+    counts[index] = [begin, given + 1]
+    return True
+
+
+def refresh(session: Session, keys: frozenset[Key] | set[Key]) -> None:
+    """Ask the ``while`` conditions again that depend on any of ``keys``."""
+    for name, score in session.program.scores.items():
+        if not score.uses.isdisjoint(keys):
+            _ask_held(session, score, of_person(session, name))
+
+
+def _ask_held(session: Session, score: CompiledScore, points: Points) -> None:
+    active: list[int] = []
+    turns: list[int] = []
+    for index, rule in enumerate(score.ir.rules):
+        test, flip = score.tests[index], score.flips[index]
+        if isinstance(rule, WhilePoints) and test is not None and test(session.state, session.now, None, None):
+            active.append(index)
+        if flip is not None and (turn := flip(session.state, session.now, None, None)) is not None:
+            turns.append(turn)
+    points.flip = min(turns, default=None)
+    if active != points.active:
+        points.active = active
+        session.changed(("score", score.ir.name))
+
+
+def _plan_fade(session: Session, score: CompiledScore, points: Points) -> None:
+    fade = score.ir.fade
+    if fade is None:
+        return
+    points.fades = calendar.step(points.touched, _span(score, 1), session.program.zone(session.state))
+
+
+def _span(score: CompiledScore, periods: int) -> tuple[int, int, int]:
+    per = score.ir.fade.per if score.ir.fade else None
+    if per is None:
+        return (0, 0, 0)
+    return per.months * periods, per.days * periods, per.milliseconds * periods
+
+
+def due(session: Session) -> None:
+    """Fades and ``while`` points whose moment has come."""
+    for name, points in session.state.scores.items():
+        score = session.program.scores.get(name)
+        if score is None:
+            continue
+        while points.fades is not None and points.fades <= session.now:
+            _fade(session, score, points)
+        if points.flip is not None and points.flip <= session.now:
+            _ask_held(session, score, points)
+
+
+def _fade(session: Session, score: CompiledScore, points: Points) -> None:
+    fade, low = score.ir.fade, score.ir.low
+    if fade is None:
+        points.fades = None
+        return
+    faded = points.value * (1 - fade.share)
+    points.value = faded if low is None else max(faded, min(low, points.value))
+    zone = session.program.zone(session.state)
+    reached = points.fades or session.now
+    count = 1
+    while calendar.step(points.touched, _span(score, count), zone) <= reached:
+        count += 1
+    points.fades = calendar.step(points.touched, _span(score, count), zone)
+    if abs(points.value) < 1e-9:
+        points.fades = None
+    session.changed(("score", score.ir.name))
+
+
+def next_due(session: Session) -> int | None:
+    """The earliest fade or turn of all scores."""
+    moments = [
+        moment for points in session.state.scores.values() for moment in (points.fades, points.flip) if moment is not None
+    ]
+    return min(moments, default=None)

@@ -1,0 +1,269 @@
+"""One advance of one person: the working copy of the state, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triggerfish.dsl.ir import expressions as x
+from triggerfish.dsl.ir.steps import Where
+from triggerfish.runtime.machine import calendar, runs, scores, trace
+from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.compiled import CompiledFlow, CompiledProgram
+from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
+from triggerfish.runtime.machine.history import dig
+from triggerfish.runtime.machine.signals import (
+    ConsentChanged,
+    FieldChanged,
+    FlowLeft,
+    Happened,
+    MembershipChanged,
+    Signal,
+)
+from triggerfish.runtime.machine.state import Run, State
+from triggerfish.runtime.machine.steps.instruction import Instruction
+from triggerfish.runtime.machine.uses import Key
+
+URGENCIES = {"batch": 0, "low": 1, "normal": 2, "high": 3, "immediate": 4}
+TEXT_SHOWN = 200
+
+
+class Session:
+    """What steps, starts and timers work on. ``now`` is the moment; ``cause`` the id of the input at work.
+
+    ``misses`` collects what did not happen, where somebody wants to know.
+    """
+
+    def __init__(self, program: CompiledProgram, person: str, state: State, misses: list[trace.Miss] | None = None) -> None:
+        self.program = program
+        self.person = person
+        self.state = state
+        self.now = state.clock
+        self.cause = ""
+        self.facts: list[Fact] = []
+        self.deliveries: list[Delivery] = []
+        self.recorded: list[Recorded] = []
+        self.queue: deque[Signal] = deque()
+        self.keys: set[Key] = set()
+        self.rounds = 0
+        self.fresh = False
+        self.misses = misses
+
+    # --- facts and effects ------------------------------------------------------------------------
+
+    def flow_fact(
+        self, kind: str, flow: str, run: int, line: int, data: dict[str, Any], step: str = ""
+    ) -> None:
+        """Write a line of the journal."""
+        self.state.facts += 1
+        self.facts.append(Fact(self.state.facts, self.now, kind, flow, run, step, line, data))
+
+    def fact(self, kind: str, run: Run, at: Where, data: dict[str, Any], line: int | None = None) -> None:
+        """Write a line of the journal about a run at a step."""
+        self.flow_fact(kind, run.flow, run.id, at.line if line is None else line, data, at.id)
+
+    def deliver(self, delivery: Delivery) -> None:
+        """Hand something over to the outbox."""
+        self.deliveries.append(delivery)
+
+    def key(self, run: Run, step: Instruction) -> str:
+        """The idempotency key of a run's visit of a step: made from person, run, step and visit."""
+        visit = run.visits[step.index] = run.visits.get(step.index, 0) + 1
+        return f"{self.person}/{run.id}/{step.at.id}/{visit}"
+
+    def only_noted(self, run: Run, at: Where, data: dict[str, Any]) -> bool:
+        """Whether this run's effects are only noted; if so, notes this one."""
+        if run.noted is None:
+            return False
+        self.fact("noted", run, at, {**data, "why": run.noted})
+        return True
+
+    def missed(self, run: Run, at: Where, line: int, what: str, condition: x.Expr) -> None:
+        """Keep why a condition of a step did not hold."""
+        if self.misses is not None:
+            parts = self.program.tracer.failed(condition, self.state, self.now, None, run)
+            self.misses.append(trace.Miss(self.now, run.flow, line, what, tuple(parts), at.id))
+
+    # --- signals ----------------------------------------------------------------------------------------
+
+    def emit(self, signal: Signal) -> None:
+        """Something was caused; it is handled once the run at work rests."""
+        self.queue.append(signal)
+
+    def record(self, event: Happened) -> None:
+        """An event the machine causes: kept in the log, and handled."""
+        self.recorded.append(Recorded(event.id, event.name, event.at, event.fields))
+        self.emit(event)
+
+    def changed(self, key: Key) -> None:
+        """Something that conditions may depend on changed while a signal is handled."""
+        self.keys.add(key)
+
+    def flow_changed(self, flow: str) -> None:
+        """A run of the flow began or ended."""
+        if self.state.doors or ("flow", flow) in self.program.watched:
+            self.emit(FlowLeft(flow))
+
+    # --- asking -----------------------------------------------------------------------------------------
+
+    def ask(self, function: Function, run: Run) -> Any:
+        """A value or condition, in the scope of a run."""
+        return function(self.state, self.now, None, run)
+
+    def evaluated(self, values: Iterable[tuple[str, Function]], run: Run) -> dict[str, Any]:
+        """Named values, the unknown ones left out."""
+        asked = ((name, self.ask(function, run)) for name, function in values)
+        return {name: value for name, value in asked if value is not None}
+
+    def explained(self, condition: x.Expr | None, scope: Any) -> dict[str, Any]:
+        """Why a condition does not hold: the part that failed, its line and its values."""
+        return trace.failure(self.program, condition, self.state, self.now, scope)
+
+    def zone(self, run: Run) -> ZoneInfo:
+        """The zone of a run's local times: its flow's, or the person's."""
+        flow = self.program.flow(run.flow, run.version)
+        if flow is not None and flow.ir.timezone:
+            return calendar.zone_named(flow.ir.timezone, self.program.zone_name)
+        return self.program.zone(self.state)
+
+    def urgency(self, run: Run) -> int:
+        """The urgency of the run's flow as it is declared now, 0 (batch) to 4 (immediate)."""
+        flow = self.program.flows.get(run.flow) or self.program.flow(run.flow, run.version)
+        return URGENCIES[flow.ir.urgency] if flow else URGENCIES["normal"]
+
+    def address(self, channel: str) -> Any:
+        """The person's address on a channel."""
+        return self.state.profile.get(self.program.address(channel))
+
+    def shown(self, value: Any) -> Any:
+        """A value as the journal may keep it: long texts cut."""
+        return f"{value[:TEXT_SHOWN]}…" if isinstance(value, str) and len(value) > TEXT_SHOWN else value
+
+    def kept(self, flow: CompiledFlow, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """What of a caught event the flow looks at."""
+        wanted = flow.captures.get(name, frozenset())
+        return dict(fields) if wanted is None else {field: fields[field] for field in wanted if field in fields}
+
+    def captured(self, run: Run, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+        """As ``kept``, for a run."""
+        flow = self.program.flow(run.flow, run.version)
+        return self.kept(flow, name, fields) if flow else {}
+
+    def context(self, names: Iterable[str], run: Run, given: dict[str, Any]) -> dict[str, Any]:
+        """What templates may name: ``with`` values, what the run caught, fields of the person; no more than is used."""
+        made: dict[str, Any] = {}
+        for dotted in sorted(names):
+            first, _, rest = dotted.partition(".")
+            if first in given:
+                made[first] = given[first]
+            elif first in run.vars:
+                made[first] = run.vars[first]
+            elif first == "profile":
+                field = rest.partition(".")[0]
+                self._put_field(made.setdefault("profile", {}), field)
+            else:
+                self._put_field(made, first)
+        return made
+
+    def _put_field(self, into: dict[str, Any], field: str) -> None:
+        value = self.field((field,))
+        if value is not None:
+            if field in self.program.moments and isinstance(value, int):
+                zone = self.program.zone(self.state)
+                value = calendar.local(value, zone).replace(tzinfo=zone).isoformat()
+            into[field] = value
+
+    # --- the person ---------------------------------------------------------------------------------------
+
+    def field(self, path: Sequence[str]) -> Any:
+        """A profile field, or its default."""
+        value = dig(self.state.profile, tuple(path))
+        return self.program.defaults.get(path[0]) if value is None and len(path) == 1 else value
+
+    def set_field(self, path: Sequence[str], value: Any) -> None:
+        """Set a profile field (None clears it); a real change is signalled."""
+        name = path[0]
+        before = self.field((name,))
+        if len(path) > 1:
+            value = _with_nested(self.state.profile.get(name), path[1:], value)
+        if value is None:
+            self.state.profile.pop(name, None)
+        else:
+            self.state.profile[name] = value
+        after = self.field((name,))
+        if before != after:
+            self.emit(FieldChanged(name, before, after))
+
+    def add_to_score(self, name: str, amount: float) -> None:
+        """Give points by hand."""
+        scores.add(self, name, amount)
+        self.emit(FieldChanged(f"score {name}", None, None))
+
+    def set_membership(self, segment: str, *, entered: bool) -> None:
+        """Join or leave a by-hand segment."""
+        if entered == (segment in self.state.segments):
+            return
+        if entered:
+            self.state.segments[segment] = self.now
+        else:
+            del self.state.segments[segment]
+        self.emit(MembershipChanged(segment, entered))
+
+    def state_consent(self, change: ConsentChanged, at: int) -> None:
+        """Note a statement about consent; the latest wins; a real change is signalled."""
+        topic = self.program.topics.get(change.topic)
+        if topic is None or change.channel not in topic.channels:
+            return
+        name = f"{change.topic}/{change.channel}"
+        stated = self.state.consent.get(name)
+        if stated is not None and stated[1] > at:
+            return
+        mode = topic.channels[change.channel]
+        before = bool(stated[0]) if stated is not None else mode == "presumed"
+        given = change.how != "unsubscribes"
+        self.state.consent[name] = [given, at]
+        self.flow_fact("consent", "", 0, 0, {"topic": change.topic, "channel": change.channel, "how": change.how})
+        if given != before or change.how == "confirms":
+            self.emit(change)
+
+    # --- runs ------------------------------------------------------------------------------------------------
+
+    def runs_in_order(self) -> list[tuple[Run, CompiledFlow]]:
+        """The runs with their flows, higher priority first, then file order."""
+        if not self.state.runs:
+            return []
+        found = []
+        for run in self.state.runs:
+            flow = self.program.flow(run.flow, run.version)
+            if flow is not None:
+                newest = self.program.flows.get(run.flow, flow)
+                found.append((newest.sort_key, run.id, run, flow))
+        found.sort(key=lambda each: each[:2])
+        return [(run, flow) for _, _, run, flow in found]
+
+    def begin(self, run: Run, flow: CompiledFlow) -> None:
+        """Start a run at its first step."""
+        runs.begin(self, run, flow)
+
+    def rest(self, run: Run, at: Where, due: int | None) -> None:
+        """A run waits at a step."""
+        run.due = due
+        run.wait_since = self.now
+        self.fact("waiting", run, at, {} if due is None else {"until": due})
+
+    def leave(self, run: Run, reason: str, detail: str | None = None) -> None:
+        """A run is over."""
+        runs.leave(self, run, reason, detail)
+
+
+def _with_nested(record: Any, path: Sequence[str], value: Any) -> dict[str, Any] | None:
+    made = dict(record) if isinstance(record, dict) else {}
+    if len(path) > 1:
+        value = _with_nested(made.get(path[0]), path[1:], value)
+    if value is None:
+        made.pop(path[0], None)
+    else:
+        made[path[0]] = value
+    return made or None

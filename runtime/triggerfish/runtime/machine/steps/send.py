@@ -1,0 +1,180 @@
+"""``send``: every rule that stands between a step and the outbox, asked at the moment of handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from triggerfish.dsl.ir import expressions as x
+from triggerfish.dsl.ir import steps as s
+from triggerfish.runtime.machine import calendar, caps, consent
+from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.effects import Delivery
+from triggerfish.runtime.machine.signals import Happened
+from triggerfish.runtime.machine.steps.instruction import Instruction
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.compiled import CompiledProgram
+    from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.state import Run
+
+
+class Refusal:
+    """Why nothing was sent: ``reason`` is a word for reports, ``why`` a sentence."""
+
+    __slots__ = ("reason", "why")
+
+    def __init__(self, reason: str, why: str) -> None:
+        self.reason = reason
+        self.why = why
+
+
+class Send(Instruction):
+    """One message on one channel."""
+
+    def __init__(
+        self, step: s.Send, address: str, names: frozenset[str], values: Sequence[tuple[str, Function]], to: Function | None
+    ) -> None:
+        super().__init__(step.at)
+        self.step = step
+        self.channel = step.channels[0]
+        self.address = address
+        self.names = names
+        self.values = values
+        self.to = to
+
+    @classmethod
+    def of(cls, step: s.Send, program: CompiledProgram) -> Send:
+        """The instruction of a send step."""
+        names = program.names_of(step)
+        if isinstance(step.to, x.Template):
+            names |= set(step.to.names)
+        values = [(argument.name, program.compiler.value(argument.value)) for argument in step.values]
+        to = program.compiler.value(step.to) if step.to is not None else None
+        return cls(step, program.address(step.channels[0]), frozenset(names), values, to)
+
+    def perform(self, session: Session, run: Run) -> int | None:
+        """Hand it over, skip it, or hold it."""
+        if run.wait is None or run.wait[0] != "held":
+            run.wait = None
+            run.wait_since = session.now
+        data = {"channel": self.channel, "message": self.step.message}
+        if session.only_noted(run, self.at, {"send": self.channel, "message": self.step.message}):
+            return self._done(run, sent=False)
+        refusal = self._refusal(session)
+        if refusal is None and self.to is None and not self.step.transactional:
+            held = self._held(session)
+            if isinstance(held, Refusal):
+                refusal = held
+            elif held is not None:
+                return self._hold(session, run, *held)
+        if refusal is not None:
+            return self._suppress(session, run, refusal)
+        self._hand_over(session, run, data)
+        return self._done(run, sent=True)
+
+    # --- what may stand in the way -----------------------------------------------------------
+
+    def _refusal(self, session: Session) -> Refusal | None:
+        """What forbids the send for good."""
+        if self.to is not None:
+            return None
+        state = session.state
+        address = session.address(self.channel)
+        if not address:
+            return Refusal("no address", f"there is no {self.address} to send to")
+        if self.channel in state.suppressed:
+            return Refusal("suppressed", f"the address is suppressed: {state.suppressed[self.channel][0]}")
+        if self.step.transactional or self.step.topic is None:
+            return None
+        for segment in session.program.ir.policy.never_send:
+            if segment in state.segments or session.program.listed(state, segment):
+                return Refusal("never send", f"the policy never sends to segment {segment}")
+        topic = session.program.topics[self.step.topic]
+        if not consent.given(topic, state, self.channel):
+            stated = f"{topic.name}/{self.channel}" in state.consent
+            why = "was withdrawn" if stated else "was never given"
+            return Refusal("no consent", f"consent to {topic.name} by {self.channel} {why}")
+        return None
+
+    def _held(self, session: Session) -> tuple[int, str] | Refusal | None:
+        """``(until, why)`` where the send must wait; a refusal where a cap swallows it."""
+        policy, zone = session.program.ir.policy, session.program.zone(session.state)
+        until = caps.quiet_until(policy, self.channel, session.now, zone)
+        if until is not None:
+            return until, "quiet hours"
+        if self.step.uncapped:
+            return None
+        full = caps.full(policy, session.state, self.channel, session.now, zone)
+        if full is None:
+            return None
+        if not full.else_wait:
+            return Refusal("cap", f"the cap {full.text!r} (line {full.line}) is used up")
+        return caps.next_room(policy, session.state, self.channel, session.now, zone), f"cap {full.text!r}"
+
+    def _hold(self, session: Session, run: Run, until: int, why: str) -> int | None:
+        within = self.step.within
+        if within is not None:
+            span = (within.months, within.days, within.milliseconds)
+            end = calendar.window_end(run.wait_since, span, session.zone(run))
+            if until >= end:
+                return self._suppress(session, run, Refusal("too late", f"it could not go out in time: {why}"))
+        run.wait = ["held", why, session.now]
+        run.due = until
+        session.fact("held", run, self.at, {"channel": self.channel, "message": self.step.message, "until": until, "why": why})
+        return None
+
+    # --- outcomes -----------------------------------------------------------------------------
+
+    def _done(self, run: Run, *, sent: bool) -> int:
+        if self.step.name:
+            run.vars[self.step.name] = {"sent": sent, "channel": self.channel}
+        run.wait = None
+        return self.index + 1
+
+    def _suppress(self, session: Session, run: Run, refusal: Refusal) -> int:
+        session.fact(
+            "suppressed", run, self.at,
+            {"channel": self.channel, "message": self.step.message, "reason": refusal.reason, "why": refusal.why},
+        )
+        self._tell(session, run, "suppressed", session.key(run, self), reason=refusal.reason)
+        return self._done(run, sent=False)
+
+    def _hand_over(self, session: Session, run: Run, data: dict[str, Any]) -> None:
+        key = session.key(run, self)
+        step, state = self.step, session.state
+        to = None if self.to is None else session.ask(self.to, run)
+        given = session.evaluated(self.values, run)
+        address = session.address(self.channel) if to is None else to
+        session.deliver(
+            Delivery(
+                key, "send", self.channel, session.now, run.flow, self.at.id, run.id, session.urgency(run),
+                {
+                    "message": step.message,
+                    "address": address,
+                    "language": state.profile.get("language"),
+                    "topic": step.topic,
+                    "transactional": step.transactional or to is not None,
+                },
+                session.context(self.names, run, given),
+            )
+        )
+        session.fact("sent", run, self.at, {**data, "key": key})
+        if step.name:
+            run.sends[step.name] = key
+        if to is None:
+            if not step.transactional:
+                caps.count(session.program, state, self.channel, session.now)
+            self._tell(session, run, "sent", key)
+
+    def _tell(self, session: Session, run: Run, what: str, key: str, reason: str | None = None) -> None:
+        """The runtime's own event, where anything in the program looks at it."""
+        name = f"{self.channel}_{what}"
+        if name not in session.program.inputs:
+            return
+        fields = {"message": self.step.message, "flow": run.flow, "step": self.at.id, "key": key}
+        if self.step.topic:
+            fields["topic"] = self.step.topic
+        if reason:
+            fields["reason"] = reason
+        session.record(Happened(name, fields, session.now, f"{key}/{what}"))

@@ -1,0 +1,79 @@
+"""Things that happen by themselves: flips, expiries, waits and held sends, chains whose time is up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from triggerfish.runtime.machine import rounds, runs, scores, starts
+from triggerfish.runtime.machine.signals import FieldChanged, Turned
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.session import Session
+
+
+def next_due(session: Session) -> int | None:
+    """The earliest moment at which anything happens by itself."""
+    state = session.state
+    earliest = min(state.flips.values(), default=None)
+    for run in state.runs:
+        moments = (run.flip, run.expires) if runs.paused(session, run) else (run.flip, run.expires, run.due)
+        for moment in moments:
+            if moment is not None and (earliest is None or moment < earliest):
+                earliest = moment
+    if state.chains:
+        earliest = _least(earliest, starts.next_deadline(session))
+    if state.scores:
+        earliest = _least(earliest, scores.next_due(session))
+    return earliest
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def fire(session: Session) -> None:
+    """Everything due at or before the moment: flips first, then expiries, waits by priority, then chains."""
+    _flips(session)
+    _expiries(session)
+    _waits(session)
+    if session.state.chains:
+        starts.deadlines(session)
+        rounds.settle(session)
+
+
+def _flips(session: Session) -> None:
+    state, now = session.state, session.now
+    if state.scores:
+        session.keys = set()
+        scores.due(session)
+        for kind, name in sorted(session.keys):
+            session.emit(FieldChanged(f"{kind} {name}", None, None))
+    turned = tuple(name for name, moment in state.flips.items() if moment <= now)
+    if turned:
+        session.emit(Turned(turned))
+    rounds.settle(session)
+    for run, flow in session.runs_in_order():
+        if run.pc != runs.OVER and run.flip is not None and run.flip <= now:
+            run.flip = None
+            runs.watch(session, run, flow)
+            rounds.settle(session)
+
+
+def _expiries(session: Session) -> None:
+    for run, _ in session.runs_in_order():
+        if run.pc != runs.OVER and run.expires is not None and run.expires <= session.now:
+            runs.leave(session, run, "expired")
+    rounds.settle(session)
+
+
+def _waits(session: Session) -> None:
+    for run, flow in session.runs_in_order():
+        if run.pc == runs.OVER or run.due is None or run.due > session.now or runs.paused(session, run):
+            continue
+        run.due = None
+        following = flow.instructions[run.pc].elapsed(session, run)
+        if following is not None:
+            runs.proceed(session, run, flow, following)
+        elif run.pc != runs.OVER:
+            runs.watch(session, run, flow)
+        rounds.settle(session)

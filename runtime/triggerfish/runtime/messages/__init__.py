@@ -1,0 +1,1 @@
+"""Messages: compiled once from a program, rendered per recipient."""

@@ -1,0 +1,174 @@
+"""All messages of a program, parsed once, and filled in per recipient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.ir.program import Message, Part, PartField, Program
+from triggerfish.dsl.span import Span
+from triggerfish.dsl.templates import BadTemplate, MissingValue, Template, TemplateFailure, parse_template
+from triggerfish.plugins.channel import AnyChannel
+from triggerfish.plugins.describe import markup_of
+from triggerfish.plugins.plain import tidy
+from triggerfish.runtime.messages.markup import Misplaced, PackageMissing, Unreadable, kind_of, to_html
+from triggerfish.runtime.messages.problems import BadBody, ExtraNeeded, TagBetweenAttributes, UnreadableMarkup
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A message that can go out: the channel's content fields, filled in; empty optional ones are left out."""
+
+    fields: dict[str, str]
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unrendered:
+    """A message that cannot go out. ``name`` is the unknown value, where that is the reason."""
+
+    field: str | None
+    name: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledField:
+    """``template`` is a text where there is nothing to fill in."""
+
+    name: str
+    template: Template | str
+    markup: bool
+    required: bool
+    derived: bool = False
+    """Made from another field, so that loops and conditions may leave gaps between its lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledPart:
+    language: str | None
+    fields: tuple[CompiledField, ...]
+
+
+class MessageSet:
+    """The messages of one program. ``problems`` are mistakes found in bodies; such a part cannot be rendered.
+
+    Rendering changes nothing here: a set may be used by several threads.
+    """
+
+    def __init__(self, program: Program, channels: Mapping[str, AnyChannel]) -> None:
+        self.timezone = program.policy.timezone
+        self.problems: list[Diagnostic] = []
+        self.parts: dict[tuple[str, str], list[CompiledPart]] = {}
+        for message in program.messages:
+            for part in message.parts:
+                compiled = self._compile(message, part, channels)
+                if compiled is not None:
+                    self.parts.setdefault((message.name, part.channel), []).append(compiled)
+
+    def render(
+        self, message: str, channel: str, language: str | None, values: Mapping[str, object], *, at: int
+    ) -> Rendered | Unrendered:
+        """Fill a message in for one person.
+
+        ``values`` are what its templates may name (the person's ``timezone`` among them, if dates are shown); ``at`` is
+        the moment it is sent, in milliseconds since 1970 UTC.
+        """
+        parts = self.parts.get((message, channel))
+        if not parts:
+            return Unrendered(None, None, f"the message {message} has no {channel} part that can be used")
+        part = choose_part(parts, language)
+        timezone = values.get("timezone")
+        zone = timezone if isinstance(timezone, str) and timezone else self.timezone
+        fields: dict[str, str] = {}
+        for field in part.fields:
+            if isinstance(field.template, str):
+                text = field.template
+            else:
+                try:
+                    text = field.template.fill(values, at=at, timezone=zone)
+                except MissingValue as missing:
+                    return Unrendered(field.name, missing.name, f"{missing}, and the {field.name} needs it")
+                except TemplateFailure as failure:
+                    return Unrendered(field.name, None, f"the {field.name} cannot be filled in: {failure}")
+            if not field.markup:
+                text = tidy(text) if field.derived else text.strip()
+            if text:
+                fields[field.name] = text
+            elif field.required:
+                return Unrendered(field.name, None, f"the {field.name} is empty")
+        return Rendered(fields, part.language)
+
+    # --- compiling ------------------------------------------------------------------------------
+
+    def _compile(self, message: Message, part: Part, channels: Mapping[str, AnyChannel]) -> CompiledPart | None:
+        channel = channels.get(part.channel)
+        if channel is None:
+            return None
+        model: type[BaseModel] = channel.Content
+        sources = {field.name: field for field in part.fields}
+        compiled: list[CompiledField] = []
+        before = len(self.problems)
+        for name, info in model.model_fields.items():
+            field = sources.get(name)
+            if field is not None:
+                compiled += self._compile_field(message, field, info, sources)
+        return CompiledPart(part.language, tuple(compiled)) if len(self.problems) == before else None
+
+    def _compile_field(
+        self, message: Message, field: PartField, info: FieldInfo, others: Mapping[str, PartField]
+    ) -> Iterable[CompiledField]:
+        mark = markup_of(info)
+        span = Span(field.file, 1, 1, 1, 2) if field.file else Span(message.file, field.line, 1, field.line, 2)
+        try:
+            parse_template(field.source, html=mark is not None)
+            if mark is None:
+                template = _parsed(field.source.strip(), html=False)
+                return [CompiledField(field.name, template, markup=False, required=info.is_required())]
+            kind = kind_of(field.source, field.file)
+            preview = others.get(mark.preview) if mark.preview else None
+            body = to_html(field.source, kind, preview.source.strip() if preview else None)
+            made = [CompiledField(field.name, _parsed(body.html, html=True), markup=True, required=info.is_required())]
+            if mark.text and mark.text not in others:
+                made += _text_version(mark.text, body.text)
+        except Unreadable as problem:
+            self.problems.append(UnreadableMarkup.at(span, kind=kind, field=field.name, problem=problem))
+        except PackageMissing as problem:
+            self.problems.append(ExtraNeeded.at(span, field=field.name, package=problem.package))
+        except Misplaced as problem:
+            self.problems.append(TagBetweenAttributes.at(span, tag=problem.tag))
+        except BadTemplate as problem:
+            self.problems.append(BadBody.at(span, field=field.name, problem=problem))
+        else:
+            return made
+        return []
+
+
+def choose_part(parts: list[CompiledPart], language: str | None) -> CompiledPart:
+    """The part in that language, else in its base language, else the one without a language, else the first."""
+    wanted = _normal(language)
+    by_language = {_normal(part.language): part for part in reversed(parts)}
+    for candidate in (wanted, wanted.split("-")[0], ""):
+        if candidate in by_language:
+            return by_language[candidate]
+    return parts[0]
+
+
+def _normal(language: str | None) -> str:
+    return (language or "").lower().replace("_", "-")
+
+
+def _parsed(source: str, *, html: bool) -> Template | str:
+    return parse_template(source, html=html) if "{{" in source or "{%" in source else source
+
+
+def _text_version(name: str, source: str) -> list[CompiledField]:
+    """The text made from an HTML body; where its tags do not pair up, the channel makes it from each mail instead."""
+    try:
+        return [CompiledField(name, _parsed(source, html=False), markup=False, required=False, derived=True)]
+    except BadTemplate:
+        return []

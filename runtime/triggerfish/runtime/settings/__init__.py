@@ -1,0 +1,1 @@
+"""``triggerfish.toml``: where the database is and how plugins reach their providers."""

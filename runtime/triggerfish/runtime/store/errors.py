@@ -1,0 +1,43 @@
+"""What can go wrong with a database, told apart by what helps."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+Trouble = Literal["locked", "gone", "full", "read-only", "damaged"]
+
+_CURES: dict[Trouble, str] = {
+    "locked": "another program is writing to the database; it is tried again",
+    "gone": "the database cannot be reached; check that it is running, or that its file is where it was",
+    "full": "the disk is full; make room, nothing was lost",
+    "read-only": "the database may not be written to; check the rights on its file and folder",
+    "damaged": "the database file is damaged; restore a backup with `triggerfish db restore`",
+}
+
+
+class StoreError(Exception):
+    """Base of all errors of the store that are no bugs."""
+
+
+class StoreUnavailable(StoreError):
+    """The database refused for a reason of its own; the transaction was rolled back.
+
+    ``passing`` tells whether trying again later may help without anybody doing anything to the data.
+    """
+
+    def __init__(self, trouble: Trouble, detail: str) -> None:
+        super().__init__(f"{_CURES[trouble]} ({detail})")
+        self.trouble = trouble
+        self.passing = trouble != "damaged"
+
+
+class Conflict(StoreError):
+    """Somebody else changed the same people or consumed the same events meanwhile; nothing was written."""
+
+
+class SchemaOutdated(StoreError):
+    """The database was made by an older version and must be upgraded first."""
+
+
+class SchemaTooNew(StoreError):
+    """The database was made by a newer version than this one."""

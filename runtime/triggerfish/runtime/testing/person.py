@@ -1,0 +1,139 @@
+"""The made-up person of a test, on a clock of their own."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from triggerfish.runtime.machine import calendar, rounds, scores, segments
+from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
+from triggerfish.runtime.machine.inputs import Input, InputKind
+from triggerfish.runtime.machine.machine import Machine
+from triggerfish.runtime.machine.session import Session
+from triggerfish.runtime.machine.signals import Happened
+from triggerfish.runtime.machine.state import State, decode, encode
+from triggerfish.runtime.machine.trace import Miss
+
+NAME = "test"
+START = dt.datetime(2026, 1, 5, 9, 0)  # noqa: DTZ001 - local time of the made-up person
+ROUNDS_AT_MOST = 1000
+ADDRESSES = {"email": "test@example.com", "sms": "+15005550006", "push": "test-device"}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An event that came: from the test, or recorded by a flow."""
+
+    at: int
+    name: str
+    fields: dict[str, Any]
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What an action answers in this test."""
+
+    fails: bool
+    values: dict[str, Any]
+
+
+class TestPerson:
+    """Drives the machine for one person and keeps all that came out of it."""
+
+    __test__ = False
+
+    def __init__(self, machine: Machine) -> None:
+        self.machine = machine
+        self.program = machine.program
+        self.state: State = State(program=machine.program.version)
+        self.now = 0
+        self.begun = False
+        self.facts: list[Fact] = []
+        self.deliveries: list[Delivery] = []
+        self.events: list[Seen] = []
+        self.misses: list[Miss] = []
+        self.replies: dict[str, Reply] = {}
+        self.inputs = 0
+        self.state.profile = {"id": NAME}
+        self.state.arms["holdout"] = False
+        for channel, field in machine.program.ir.addresses.items():
+            self.state.profile[field] = ADDRESSES.get(channel, f"test-{channel}")
+        for topic in machine.program.topics.values():
+            for channel in topic.channels:
+                self.state.consent[f"{topic.name}/{channel}"] = [True, 0]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The person's zone."""
+        return self.program.zone(self.state)
+
+    def begin(self, at: int, history: list[tuple[int, str, dict[str, Any]]]) -> None:
+        """Set the clock for the first time: what was given becomes the past, silently."""
+        self.begun = True
+        self.now = at
+        past = sorted(history, key=lambda each: each[0])
+        self.state.profile.setdefault("created_at", min([at, *(each[0] for each in past)]))
+        session = Session(self.program, NAME, self.state)
+        for name in self.program.scores:
+            if name not in self.state.scores:
+                session.now = min([at, *(each[0] for each in past)])
+                scores.of_person(session, name)
+        for moment, event, fields in past:
+            session.now = moment
+            scores.due(session)
+            rounds.remember(session, Happened(event, fields, moment, f"given {moment}"))
+        session.now = at
+        scores.due(session)
+        segments.settle_silently(session)
+        scores.refresh(session, {key for score in self.program.scores.values() for key in score.uses})
+        self.state.clock = at
+
+    def advance_to(self, moment: int) -> None:
+        """Let time pass."""
+        self._advance([], max(moment, self.now))
+
+    def put(self, kind: InputKind, name: str, fields: dict[str, Any]) -> None:
+        """Something happens now."""
+        self.inputs += 1
+        self._advance([Input(kind, name, self.now, f"test-{self.inputs}", fields)], self.now)
+
+    def edit(self) -> Session:
+        """A session to change the state directly, starting nothing; followed by ``settle``."""
+        session = Session(self.program, NAME, self.state)
+        session.now = self.now
+        return session
+
+    def settle(self, session: Session) -> None:
+        """Forget what a direct change would have caused, and work out memberships silently."""
+        session.queue.clear()
+        segments.settle_silently(session)
+
+    def _advance(self, inputs: list[Input], now: int) -> None:
+        waiting = inputs
+        for _ in range(ROUNDS_AT_MOST):
+            result = self.machine.advance(NAME, encode(self.state), waiting, now, live=False, misses=self.misses)
+            self.state = decode(result.state or b"")
+            self.now = now
+            self.facts += result.facts
+            self.deliveries += result.deliveries
+            self.events += [Seen(each.at, each.name, each.fields, given=False) for each in result.recorded]
+            waiting = [reply for each in result.deliveries if (reply := self._reply(each)) is not None]
+            if not waiting:
+                return
+
+    def _reply(self, delivery: Delivery) -> Input | None:
+        if delivery.kind != "action":
+            return None
+        reply = self.replies.get(delivery.target, Reply(fails=False, values={}))
+        fields = {"ok": not reply.fails, **({"error": "it fails in this test"} if reply.fails else {}), **reply.values}
+        return Input("result", delivery.key, delivery.at, f"{delivery.key}/result", fields)
+
+    def ago(self, span: tuple[int, int, int], at: int) -> int:
+        """The moment a calendar step before another."""
+        return calendar.step(at, span, self.zone, -1)
+
+
+__all__ = ["NAME", "START", "Recorded", "Reply", "Seen", "TestPerson"]

@@ -1,0 +1,126 @@
+"""Running a project's tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+from triggerfish.dsl.ir import tests as t
+from triggerfish.dsl.ir.program import Program
+from triggerfish.runtime.machine.effects import Delivery
+from triggerfish.runtime.machine.machine import Machine
+from triggerfish.runtime.story import sentences
+from triggerfish.runtime.testing import lines
+from triggerfish.runtime.testing.expectations import RenderError, unmet
+from triggerfish.runtime.testing.person import TestPerson
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.messages.messages import MessageSet
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A line that was not met: what was wrong there."""
+
+    line: int
+    text: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class TestResult:
+    """``story`` is what happened to the person up to the first failure, one sentence a line."""
+
+    __test__ = False
+
+    name: str
+    file: str
+    line: int
+    outcome: Literal["passed", "failed", "error"]
+    failures: tuple[Failure, ...] = ()
+    story: tuple[str, ...] = ()
+    steps: frozenset[tuple[str, str]] = field(default=frozenset())
+
+
+class TestRunner:
+    """Runs tests of one program; machines are made once per set of flows."""
+
+    __test__ = False
+
+    def __init__(
+        self, program: Program, messages: Callable[[], MessageSet], functions: Mapping[str, Any] | None = None
+    ) -> None:
+        self.program = program
+        self.functions = functions
+        self._messages = messages
+        self._made: MessageSet | None = None
+        self._machines: dict[tuple[str, ...], Machine] = {}
+
+    def run(self, tests: Sequence[t.Test]) -> Iterator[TestResult]:
+        """The results, one by one, in the order of the tests."""
+        for test in tests:
+            yield self.run_one(test)
+
+    def run_one(self, test: t.Test) -> TestResult:
+        """One test. An exception inside is the outcome ``error``: a mistake of ours, not of the flow."""
+        person = TestPerson(self._machine(test.flows))
+        failures: list[Failure] = []
+        story: tuple[str, ...] = ()
+        try:
+            for line in self._through(person, test):
+                message = unmet(person, line, self.render)
+                if message is not None:
+                    story = story or tuple(tell(person))
+                    failures.append(Failure(line.line, line.text, message))
+        except Exception as error:  # noqa: BLE001 - one broken test must not hide the others
+            failures.append(Failure(test.line, test.name, f"triggerfish itself failed: {type(error).__name__}: {error}"))
+            return TestResult(test.name, test.file, test.line, "error", tuple(failures), tuple(tell(person)))
+        return TestResult(test.name, test.file, test.line, "failed" if failures else "passed", tuple(failures), story)
+
+    def _through(self, person: TestPerson, test: t.Test) -> Iterator[lines.Expecting]:
+        lines.begin(person, test.lines)
+        begun = False
+        for line in test.lines:
+            if isinstance(line, lines.GIVEN):
+                if begun:
+                    lines.given(person, line)
+                continue
+            begun = True
+            if isinstance(line, lines.DOING):
+                lines.do(person, line)
+            else:
+                yield line
+
+    def _machine(self, flows: tuple[str, ...]) -> Machine:
+        machine = self._machines.get(flows)
+        if machine is None:
+            program = self.program
+            if flows:
+                program = replace(program, flows=tuple(flow for flow in program.flows if flow.name in flows))
+            machine = self._machines[flows] = Machine(program, functions=self.functions)
+        return machine
+
+    def render(self, delivery: Delivery) -> dict[str, str]:
+        """The fields of a send as they would go out."""
+        from triggerfish.runtime.messages.messages import Rendered  # noqa: PLC0415 - Liquid is slow to import
+
+        if self._made is None:
+            self._made = self._messages()
+        data = delivery.data
+        made = self._made.render(data["message"], delivery.target, data["language"], delivery.context, at=delivery.at)
+        if isinstance(made, Rendered):
+            return made.fields
+        raise RenderError(made.reason)
+
+
+def tell(person: TestPerson) -> Iterator[str]:
+    """The person's story so far."""
+    entries: list[tuple[int, int, str]] = [
+        (each.at, 0, f"{each.name} happened") for each in person.events if each.given
+    ]
+    entries += [(each.at, 1, sentences.fact(each, person.zone)) for each in person.facts]
+    entries += [(each.at, 1, sentences.miss(each)) for each in person.misses]
+    for at, _, sentence in sorted(entries, key=lambda each: each[:2]):
+        yield f"{sentences.moment(at, person.zone)}  {sentence}"
+    yield f"{sentences.moment(person.now, person.zone)}  it is now"
