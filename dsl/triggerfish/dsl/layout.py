@@ -251,7 +251,7 @@ def _read_expectation(tokens: list[Lexeme]) -> None:
     """
     kinds = [token.type for token in tokens[:4]] + ["NEWLINE"] * 4
     rest = 2 if kinds[1] == "NO" else 1
-    if kinds[rest] == "ACTION" and kinds[rest + 1] == "DOTTED":
+    if kinds[rest + 1] == "DOTTED" and tokens[rest].value == "action":
         tokens[rest] = renamed(tokens[rest], "EXPECTED_ACTION")
     elif kinds[1] == "NO":
         if kinds[2] != "EVENT":

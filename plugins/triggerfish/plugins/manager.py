@@ -9,6 +9,7 @@ from importlib import metadata
 from typing import Any, Protocol, TypeVar
 
 import pluggy
+from pydantic import BaseModel
 
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.plugins.action import AnyAction
@@ -53,6 +54,13 @@ class Plugins:
     problems: list[Problem] = field(default_factory=list)
     loaded: list[Loaded] = field(default_factory=list)
     owners: dict[str, str] = field(default_factory=dict)
+
+    def settings(self) -> dict[str, type[BaseModel]]:
+        """The settings model of each section of ``triggerfish.toml`` that plugins read, by the section's name."""
+        models: dict[str, type[BaseModel]] = {name: channel.Settings for name, channel in self.channels.items()}
+        for name, action in self.actions.items():
+            models.setdefault(name.split(".")[0], action.Settings)
+        return models
 
     def catalog(self) -> Catalog:
         """What the checker needs to know of it all."""

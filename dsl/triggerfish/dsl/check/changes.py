@@ -98,6 +98,7 @@ def _set(step: ts.SetField, at: ir.Where, context: Context) -> ir.SetField | Non
 def _add(step: ts.AddTo, at: ir.Where, context: Context) -> ir.AddTo | None:
     amount = values.lower(step.amount, context)
     shown = ".".join(step.target.path)
+    path: tuple[str, ...]
     if len(step.target.path) == 1 and step.target.path[0] in context.symbols.scores:
         wanted = Type("number")
         values.use(("score", shown), step.target.span, context)

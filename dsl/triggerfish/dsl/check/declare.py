@@ -17,10 +17,10 @@ from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.ir.types import DATETIME, TEXT, Field, Type
-from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
 from triggerfish.dsl.tree import steps as ts
 from triggerfish.dsl.tree.expressions import Word
+from triggerfish.dsl.tree.flows import Flow
 from triggerfish.dsl.wire import normalise
 
 Declared = TypeVar("Declared")
@@ -61,7 +61,7 @@ def declare(files: Sequence[tree.File], context: Context) -> None:
                 _keep("message", one.name, one, context.symbols.messages, context)
             case td.Content():
                 _keep("content", one.name, one, context.symbols.contents, context)
-            case tree.Flow():
+            case Flow():
                 _keep("flow", one.name, one, context.symbols.flows, context)
                 context.symbols.splits.update(_splits(one.steps))
             case _:
@@ -154,7 +154,7 @@ def _named_value(one: td.Value | td.Score | td.Model, context: Context) -> None:
             _keep("score", one.name, one, symbols.scores, context)
         case td.Model():
             _keep("model", one.name, one, symbols.models, context)
-            context.report.add(notyet.NotYet.at(one.name.span, what="A `model`"))
+            context.report.add(notyet.NotYet.at(one.name.span, what="a `model`"))
 
 
 # --- events --------------------------------------------------------------------------------------------
@@ -171,8 +171,7 @@ def _event(one: td.Event, context: Context) -> None:
         name, one.wire.value if one.wire is not None else None, one.everyone, fields.fields(accepted, name, context), None, one.doc
     )
     if _keep("event", one.name, event, context.symbols.events, context) and one.everyone:
-        context.report.add(notyet.NotYet.at(one.span if one.span.line == one.span.end_line else one.name.span,
-                                            what="An event `for everyone`"))
+        context.report.add(notyet.NotYet.at(one.name.span, what="an event `for everyone`"))
 
 
 def _wire_names(context: Context) -> None:

@@ -50,7 +50,7 @@ def field(written: td.Field, context: Context) -> Field:
         if isinstance(default, dict) or (isinstance(default, list) and any(isinstance(item, dict) for item in default)):
             context.report.add(
                 rules.NotWrittenOut.at(
-                    written.default.span, what=f"The default of {written.name.text}",
+                    written.default.span, what=f"the default of {written.name.text}",
                     hint="a moment or a group of fields cannot be a default",
                 )
             )
@@ -69,7 +69,7 @@ def type_of(written: td.TypeName, name: str, context: Context) -> Type:
 def _options(written: td.TypeName, name: str, context: Context) -> tuple[str | int | float | bool, ...]:
     found: list[str | int | float | bool] = []
     for one in written.options:
-        value = giving.written_out(one, None, f"An option of {name}", context)
+        value = giving.written_out(one, None, f"an option of {name}", context)
         if not isinstance(one, tx.Text | tx.Number | tx.Boolean | tx.Percent) or value is None:
             context.report.add(rules.BadOptions.at(one.span, name=name, problem="must be texts, numbers, yes or no"))
         elif any(value == other and type(value) is type(other) for other in found):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from triggerfish.dsl import tree
 from triggerfish.dsl.check import conditions, giving, history, names, policy_names, segments, starts, steps, values
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import base, describe
@@ -42,7 +41,7 @@ class _Headers:
     limits: list[ir.Limit] = field(default_factory=list)
 
 
-def flow(written: tree.Flow, context: Context) -> ir.Flow:
+def flow(written: tf.Flow, context: Context) -> ir.Flow:
     """A flow. Names given by its starts and steps are known in all that follows."""
     name = written.name.text
     if written.workspace:
@@ -133,7 +132,7 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
         case tf.Exclusive():
             return replace(found, exclusive=ir.Exclusive(line.group.text, line.otherwise))
         case tf.Holdout():
-            return replace(found, holdout=segments.percent(line.percent, "A control group", line.span, context))
+            return replace(found, holdout=segments.percent(line.percent, "a control group", line.span, context))
         case tf.Status():
             return replace(found, status=line.value)
         case tf.FlowTimezone():
@@ -146,7 +145,7 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
 def _limit(limit: tf.Limit, context: Context) -> ir.Limit:
     if limit.count < 1:
         hint = "to let nobody in, write `status paused`"
-        context.report.add(rules.BadNumber.at(limit.span, hint=hint, what="A limit", wanted="at least 1", found=limit.count))
+        context.report.add(rules.BadNumber.at(limit.span, hint=hint, what="a limit", wanted="at least 1", found=limit.count))
     return ir.Limit(limit.count, limit.period)
 
 
@@ -185,13 +184,10 @@ def _goal(line: tf.Goal, context: Context) -> ir.Goal:
 def _per(line: tf.Per, context: Context) -> ix.Expr:
     """The key is a field of what starts the flow: ``event.order_id``, or its bare name."""
     alternatives = (context.variables or {})["event"].alternatives
-    inside = replace(context, variables={}, subject=None)
-    if line.key.path[0] == "event" or any(one.type is None for one in alternatives):
-        inside = context
-    elif any(one.type and one.type.field(line.key.path[0]) for one in alternatives):
-        inside = context
+    head = line.key.path[0]
+    known = head == "event" or any(one.type is None or one.type.field(head) for one in alternatives)
     bare = tx.Name(line.key.path[1:], line.key.span) if line.key.path[0] == "event" else line.key
-    if not bare.path or inside is not context:
+    if not bare.path or not known:
         context.report.add(rules.PerNothing.at(line.key.span))
         return NOTHING
     found = names.among(alternatives, line.key, len(line.key.path) - len(bare.path), _label(alternatives), context)

@@ -199,11 +199,11 @@ def arguments(
         first[name] = argument
         field = wanted.field(name) if wanted is not None else None
         if wanted is not None and field is None:
-            related = (Related(place, f"{owner} is declared here"),) if place is not None else ()
+            around = (Related(place, f"{owner} is declared here"),) if place is not None else ()
             candidates = [field.name for field in wanted.fields]
             hint = f"{owner} has " + ", ".join(candidates) if candidates else f"{owner} has none"
             context.report.unknown(
-                name_rules.UnknownArgument, argument.name, candidates, owner=owner, what=what, hint=hint, related=related
+                name_rules.UnknownArgument, argument.name, candidates, owner=owner, what=what, hint=hint, related=around
             )
             continue
         known.append((argument, None if field is None or field.type is ANYTHING else field.type))

@@ -28,7 +28,8 @@ def did(written: tx.Did, context: Context) -> Typed:
     """``did X …``."""
     found = _selector(written.events, context)
     window, timing = _window(written.window, context)
-    comparison, count = ("at least", 1) if written.times is None else (written.times.comparison, written.times.count)
+    times = written.times or tx.Times("at least", 1, written.span)
+    comparison, count = times.comparison, times.count
     if written.times is not None and comparison == "at least" and count < 1:
         text = context.sources.words(written.times.span) or "at least 0 times"
         context.report.add(rules.PointlessCount.at(written.times.span, text=text))

@@ -26,7 +26,7 @@ def message(written: td.Message, context: Context) -> ir.Message:
         if key in first:
             what = part.channel.text + (f' in "{language}"' if language else "")
             related = (Related(first[key], "first given here"),)
-            context.report.add(rules.RepeatedContent.at(part.channel.span, related=related, what=f"The {what} part"))
+            context.report.add(rules.RepeatedContent.at(part.channel.span, related=related, what=f"the {what} part"))
             continue
         first[key] = part.channel.span
         found, named = _part(part, name, context)
@@ -65,7 +65,7 @@ def _part(written: td.Part, message_name: str, context: Context) -> tuple[ir.Par
             continue
         if name in first:
             related = (Related(first[name], "first given here"),)
-            context.report.add(rules.RepeatedContent.at(field.span, related=related, what=name.capitalize()))
+            context.report.add(rules.RepeatedContent.at(field.span, related=related, what=f"`{name}`"))
             continue
         first[name] = field.span
         found, named = _field(field, name, channel.name, context)
@@ -95,7 +95,7 @@ def _field_name(written: td.PartField, channel: ChannelInfo, context: Context) -
         context.report.unknown(rules.UnknownContentField, written.name, known, hint=hint, channel=channel.name)
         return None
     if written.file and not known[written.name.text].file:
-        context.report.add(rules.NoFileAllowed.at(written.span, name=written.name.text.capitalize(), channel=channel.name))
+        context.report.add(rules.NoFileAllowed.at(written.span, name=written.name.text, channel=channel.name))
         return None
     return written.name.text
 

@@ -121,7 +121,7 @@ def _not_in_every(
         rules.NotInEvery.at(
             word.span,
             hint=None if everywhere else "these have no field in common; ask about each of them on its own",
-            lacking=" and ".join(lacking), name=word.text, all=", ".join(everywhere),
+            lacking=" and ".join(lacking) + (" has" if len(lacking) == 1 else " have"), name=word.text, all=", ".join(everywhere),
         )
     )
 

@@ -39,6 +39,6 @@ def _loop(loop: list[Node], context: Context) -> None:
     last, first = loop[-1], loop[0]
     names = [name for _, name in (*loop, first)]
     chain = f"{names[0]} uses " + ", which uses ".join(names[1:])
-    what = {"value": "The value", "segment": "The segment", "score": "The score"}[first[0]]
+    what = {"value": "the value", "segment": "the segment", "score": "the score"}[first[0]]
     span = context.symbols.uses[last][first]
     context.report.add(rules.Circular.at(span, what=what, name=first[1], chain=chain))

@@ -65,7 +65,7 @@ def _line(line: td.PolicyLine, found: ir.Policy, context: Context) -> ir.Policy:
         case td.Utm():
             return replace(found, utm=found.utm + tuple((name.text, text.value) for name, text in line.parameters))
         case td.PolicyHoldout():
-            return replace(found, holdout=segments.percent(line.percent, "A control group", line.span, context))
+            return replace(found, holdout=segments.percent(line.percent, "a control group", line.span, context))
         case td.ConversionWindow():
             duration(line.duration, context)
             return found
@@ -94,7 +94,7 @@ def _cap(term: td.CapTerm, line: td.Cap, context: Context) -> ir.Cap:
     if term.count < 1:
         hint = "to send nothing at all, set the flows to `status testing`"
         context.report.add(
-            flow_rules.BadNumber.at(term.span, hint=hint, what="A cap", wanted="at least 1", found=term.count)
+            flow_rules.BadNumber.at(term.span, hint=hint, what="a cap", wanted="at least 1", found=term.count)
         )
     rolling = duration(term.rolling, context) if term.rolling is not None else None
     text = context.sources.words(term.span)

@@ -19,6 +19,7 @@ from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.ir import tests as it
 from triggerfish.dsl.tree import declarations as td
+from triggerfish.dsl.tree.tests import Test
 
 Kind = TypeVar("Kind")
 
@@ -51,7 +52,7 @@ def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str
     found_messages = [messages.message(one, context) for one in symbols.messages.values()]
     found_policy = policy.policy(_of(files, td.Policy), context)
     found_flows = [flows.flow(one, context) for one in symbols.flows.values()]
-    found_tests = tuple(tests.lower(one, context) for one in _of(files, tree.Test))
+    found_tests = tuple(tests.lower(one, context) for one in _of(files, Test))
     if report.failed:
         return Checked(None, (), report.diagnostics())
     program = ir.Program(
@@ -64,6 +65,7 @@ def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str
         messages=tuple(found_messages),
         policy=found_policy,
         flows=tuple(found_flows),
+        addresses={name: channel.address for name, channel in sorted(catalog.channels.items())},
         sources=tuple(ir.Source(file.path, context.sources.text(file.path) or "") for file in files),
     )
     return Checked(program, found_tests, report.diagnostics())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix, Related, Rule
+from triggerfish.dsl.diagnostics.suggest import closest
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree.expressions import Word
 
@@ -27,12 +28,12 @@ class Report:
         *,
         hint: str | None = None,
         related: tuple[Related, ...] = (),
-        **words: object,
+        **words: str,
     ) -> None:
         """A name that does not exist, with the likeliest other one; ``hint`` is for where none is near."""
         near = nearest(word.text, candidates)
         if near is None:
-            self.add(rule.at(word.span, hint=hint, related=related, name=word.text, **words))
+            self.add(rule.at(word.span, hint=hint, related=related, fix=None, name=word.text, **words))
             return
         fix = Fix(f"Write {near}", (Edit(word.span, near),), safe=False)
         self.add(rule.at(word.span, hint=f"did you mean {near}?", related=related, fix=fix, name=word.text, **words))
@@ -49,6 +50,4 @@ class Report:
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
     """The candidate a person most likely meant."""
-    from triggerfish.dsl.diagnostics.suggest import closest
-
     return closest(word, list(candidates))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from triggerfish.dsl import tree
 from triggerfish.dsl.check import names
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.diagnostics import names as rules
@@ -15,13 +14,14 @@ from triggerfish.dsl.ir.types import Type
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import steps as ts
 from triggerfish.dsl.tree.expressions import Word
+from triggerfish.dsl.tree.flows import Flow
 
 
 @dataclass(slots=True)
 class Run:
     """``variables`` is what the context's names are looked up in: it grows as steps give names."""
 
-    flow: tree.Flow
+    flow: Flow
     context: Context
     variables: dict[str, Variable]
     topic: Topic | None

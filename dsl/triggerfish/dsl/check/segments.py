@@ -14,6 +14,7 @@ from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import program as ir
+from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.types import NUMBER
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
@@ -38,7 +39,8 @@ def segment(written: td.Segment, context: Context) -> ir.Segment:
     name = written.name.text
     label = written.label.value if written.label is not None else name
     span = written.span
-    condition, members = None, ()
+    condition: Expr | None = None
+    members: tuple[str, ...] = ()
     if written.kind == "conditions":
         inside = Context(context.symbols, context.report, context.sources, owner=("segment", name), watched=True)
         condition = conditions.all_of(written.conditions, inside) or NOTHING
@@ -86,12 +88,12 @@ def score(written: td.Score, context: Context) -> ir.Score:
     rules = tuple(_rule(rule, inside) for rule in written.rules)
     fade = None
     if written.fade is not None:
-        percent(written.fade.percent, "What fades", written.fade.span, context)
+        percent(written.fade.percent, "what fades", written.fade.span, context)
         fade = ir.Fade(written.fade.percent / 100, duration(written.fade.per, context))
     if written.low is not None and written.high is not None and written.low >= written.high:
         context.report.add(
             flow_rules.BadNumber.at(
-                written.name.span, what="The lower bound", wanted=f"less than {written.high:g}", found=f"{written.low:g}"
+                written.name.span, what="the lower bound", wanted=f"less than {written.high:g}", found=f"{written.low:g}"
             )
         )
     levels = sorted(_levels(written, context), key=lambda level: -level.threshold)
@@ -123,14 +125,14 @@ def _rule(written: td.EventPoints | td.WhilePoints, context: Context) -> ir.Even
         where = conditions.condition(written.where, context.looking_at(written.event.text, started=False))
     if written.limit is not None and written.limit < 1:
         context.report.add(
-            flow_rules.BadNumber.at(written.span, what="The limit", wanted="at least 1", found=written.limit)
+            flow_rules.BadNumber.at(written.span, what="the limit", wanted="at least 1", found=written.limit)
         )
     return ir.EventPoints(written.points, written.event.text, written.limit, written.period, where, line)
 
 
 def percent(found: float, what: str, span: Span, context: Context) -> float:
     """A share from 0 to 1; more than everything or less than nothing is reported."""
-    if not 0 <= found <= 100:  # noqa: PLR2004 - percent
+    if not 0 <= found <= 100:
         context.report.add(flow_rules.BadNumber.at(span, what=what, wanted="from 0% to 100%", found=f"{found:g}%"))
         return 0.0
     return found / 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from triggerfish.dsl import tree
 from triggerfish.dsl.check import conditions, fields, giving, history, names, policy_names, values
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
@@ -15,7 +14,7 @@ from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import flows as ir
 from triggerfish.dsl.ir.types import Field, Type
 from triggerfish.dsl.tree import flows as tf
-from triggerfish.dsl.tree.expressions import Word
+from triggerfish.dsl.tree.expressions import Expression, Word
 
 _NOTHING = Type("record")
 
@@ -70,12 +69,12 @@ def _later(written: tf.StartCrossing | tf.StartSchedule | tf.StartDate | tf.Star
         case tf.StartSchedule():
             return "`start every …`"
         case tf.StartDate() | tf.StartOn():
-            return "A start on a date"
+            return "a start on a date"
         case tf.StartWebhook():
             return "`start by webhook`"
 
 
-def parameters(flow: tree.Flow, context: Context) -> Type | None:
+def parameters(flow: tf.Flow, context: Context) -> Type | None:
     """What can be given to a flow that is entered by hand; None where it cannot be."""
     found = [line for line in flow.headers if isinstance(line, tf.StartByHand)]
     if not found:
@@ -107,13 +106,14 @@ def _when(written: tf.StartWhen, caught: Caught, context: Context) -> ir.StartWh
         alternatives = inside.subject.alternatives if inside.subject is not None else ()
         if not index:
             known = {"event": Variable("event", alternatives)}
-        stages.append(_stage(stage, not index, replace(inside, variables=dict(known))))
+        if stage.name is not None:
+            known[stage.name.text] = Variable(stage.name.text, alternatives)
+        stages.append(_stage(stage, replace(inside, variables=dict(known)), first=not index))
         if not stage.negated:
             latest = alternatives
             known["event"] = Variable("event", alternatives)
         if stage.name is not None:
             caught.name(stage.name, alternatives)
-            known[stage.name.text] = Variable(stage.name.text, alternatives)
     caught.events.extend(latest)
     if written.everyone and not _declared_for_everyone(written, context):
         context.report.add(notyet.NotYet.at(written.span, what="`for everyone`"))
@@ -126,10 +126,10 @@ def _declared_for_everyone(written: tf.StartWhen, context: Context) -> bool:
     return any(event is None or event.everyone for event in events)
 
 
-def _stage(written: tf.Match, first: bool, context: Context) -> ir.Match:
+def _stage(written: tf.Match, context: Context, *, first: bool) -> ir.Match:
     times = 1 if written.times is None else written.times
     if times < 1:
-        context.report.add(rules.BadNumber.at(written.span, what="How often", wanted="at least 1 time", found=times))
+        context.report.add(rules.BadNumber.at(written.span, what="how often", wanted="at least 1 time", found=times))
     if times > 1 and written.within is None:
         context.report.add(rules.NeedsWindow.at(written.span, what=f"{times} times"))
     if not first and written.within is None:
@@ -141,7 +141,7 @@ def _stage(written: tf.Match, first: bool, context: Context) -> ir.Match:
         if found.type is not None and not isinstance(same, ix.EventField):
             context.report.add(
                 rules.UselessStart.at(
-                    written.same.span, what=f"{'.'.join(written.same.path)} is no field of the event.",
+                    written.same.span, what=f"{'.'.join(written.same.path)} is no field of the event",
                     hint="`with the same` names what must be equal in all of these events",
                 )
             )
@@ -170,15 +170,15 @@ def _change(written: tf.StartChange, context: Context) -> ir.StartChange | None:
         return None
     before, after = (_state(one, found.type, written, context) for one in (written.before, written.after))
     if before is not None and before == after:
-        what = "This change can never happen: both sides are the same."
+        what = "this change can never happen: both sides are the same"
         context.report.add(rules.UselessStart.at(written.span, what=what))
     return ir.StartChange(found.expr.path, before, after, written.span.line)
 
 
-def _state(written: tf.Expression | None, wanted: Type, line: tf.StartChange, context: Context) -> ix.Expr | None:
+def _state(written: Expression | None, wanted: Type, line: tf.StartChange, context: Context) -> ix.Expr | None:
     if written is None:
         return None
     expr = giving.give(written, wanted, ".".join(line.field.path), context)
     if giving.plain(expr) is giving.NOT_PLAIN and values.lower(written, context).type is not None:
-        context.report.add(type_rules.NotWrittenOut.at(written.span, what="What it changes from and to"))
+        context.report.add(type_rules.NotWrittenOut.at(written.span, what="what it changes from and to"))
     return expr

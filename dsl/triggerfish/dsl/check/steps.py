@@ -65,7 +65,8 @@ def _step(step: ts.Step, run: Run) -> ir.Step | None:
         case ts.ForEach():
             return _for_each(step, run)
         case ts.Collect() | ts.ChooseBest() | ts.Split() | ts.Together():
-            return _later(step, run)
+            _later(step, run)
+            return None
         case _:
             return changes.change(step, run)
 
@@ -104,7 +105,7 @@ def _choose(step: ts.Choose, run: Run) -> ir.Choose:
             value = giving.give(written, subject.type, shown, context)
             found.append(value)
             if not isinstance(value, ix.Constant):
-                context.report.add(type_rules.NotWrittenOut.at(written.span, what="A case"))
+                context.report.add(type_rules.NotWrittenOut.at(written.span, what="a case"))
             elif value is not NOTHING:
                 key = repr(value.value)
                 if key in seen:
@@ -119,7 +120,7 @@ def _choose(step: ts.Choose, run: Run) -> ir.Choose:
 def _repeat(step: ts.Repeat, run: Run) -> ir.Repeat:
     at = run.where(step, step.name)
     if step.times < 1:
-        run.context.report.add(rules.BadNumber.at(run.context.sources.head(step.span), what="How often", wanted="at least 1", found=step.times))
+        run.context.report.add(rules.BadNumber.at(run.context.sources.head(step.span), what="how often", wanted="at least 1", found=step.times))
     until = conditions.condition(step.until, run.context) if step.until is not None else None
     return ir.Repeat(at, step.times, until, block(step.steps, run))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from triggerfish.dsl import tree
 from triggerfish.dsl.catalog import Catalog, FunctionInfo
 from triggerfish.dsl.check.typed import Typed
 from triggerfish.dsl.functions import FUNCTIONS
@@ -12,6 +11,7 @@ from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.ir.types import Field, Type
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
+from triggerfish.dsl.tree.flows import Flow
 
 Node = tuple[str, str]
 """A kind of declaration and a name: ``("segment", "engaged")``."""
@@ -53,7 +53,7 @@ class Symbols:
     models: dict[str, td.Model] = field(default_factory=dict)
     contents: dict[str, td.Content] = field(default_factory=dict)
     messages: dict[str, td.Message] = field(default_factory=dict)
-    flows: dict[str, tree.Flow] = field(default_factory=dict)
+    flows: dict[str, Flow] = field(default_factory=dict)
     splits: set[str] = field(default_factory=set)
     places: dict[Node, Span] = field(default_factory=dict)
     results: dict[str, Typed | None] = field(default_factory=dict)

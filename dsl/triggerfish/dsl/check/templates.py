@@ -63,7 +63,7 @@ def check(found: Iterable[TemplateUse], context: Context, related: tuple[Related
 def _problem(use: TemplateUse, context: Context) -> tuple[str, str | None] | None:
     if use.path[0] == "content":
         content = use.path[1] if len(use.path) > 1 else ""
-        return None if content in context.symbols.contents else (f"There is no content called {content}.", None)
+        return None if content in context.symbols.contents else (f"there is no content called `{content}`", None)
     path = use.path
     problem = _resolve(path, use.span, context)
     if problem is None or not any(word in _SPECIAL for word in path[1:]):

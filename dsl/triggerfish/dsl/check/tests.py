@@ -64,7 +64,8 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
             return [ir.Happens(line.event.text, _event_values(line.event, line.values, context), at, text)]
         case tt.Enters():
             wanted = changes.entrance(line.flow, context)
-            _runs(line.flow, running, context)
+            if wanted is not None:
+                _runs(line.flow, running, context)
             values = _values(line.values, wanted, line.flow.text, "value", context) if wanted is not None else {}
             return [ir.Enters(line.flow.text, values, at, text)]
         case (

@@ -66,10 +66,10 @@ def wait_until(step: ts.WaitUntil, run: Run) -> ir.WaitUntil:
                 text = values.words(step.date, context)
                 context.report.add(type_rules.NotAMoment.at(step.date.span, hint=hint, text=text, type="a condition"))
             elif kind not in ("date", "datetime"):
-                hint = f"write `wait {values.words(step.date, context)}`" if kind == "duration" else None
+                cure = f"write `wait {values.words(step.date, context)}`" if kind == "duration" else None
                 text = values.words(step.date, context)
                 context.report.add(
-                    type_rules.NotAMoment.at(step.date.span, hint=hint, text=text, type=describe(found.type))
+                    type_rules.NotAMoment.at(step.date.span, hint=cure, text=text, type=describe(found.type))
                 )
             date_type = "date" if kind == "date" else "datetime"
     if step.clock is not None and step.clock_end is not None and minutes(step.clock) == minutes(step.clock_end):
@@ -87,17 +87,15 @@ def wait_up_to(step: ts.WaitUpTo, run: Run) -> ir.WaitUpTo:
     """``wait up to 2 days for E``, ``… until C``, or with branches."""
     at = _at(step, run)
     length = _length(step.duration, run.context)
-    branches = [_branch(branch, run) for branch in step.branches]
+    branches = [_branch(branch, run, named=step.block) for branch in step.branches]
     if step.name is not None:
-        events = [
-            word for branch in step.branches if isinstance(branch, ts.EventBranch) for word in branch.events
-        ] if not step.block else []
-        run.name(step.name, *_caught(events, run.context))
+        caught = [branch for branch in step.branches if isinstance(branch, ts.EventBranch) and not step.block]
+        run.name(step.name, *_caught([word for branch in caught for word in branch.events], run.context))
     otherwise = steps.block(step.otherwise or (), run)
     return ir.WaitUpTo(at, length, tuple(branches), otherwise, step.name.text if step.name is not None else None)
 
 
-def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run) -> ir.EventBranch | ir.UntilBranch:
+def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run, *, named: bool) -> ir.EventBranch | ir.UntilBranch:
     line = branch.span.line
     if isinstance(branch, ts.UntilBranch):
         return ir.UntilBranch(conditions.condition(branch.condition, run.context.watching()), steps.block(branch.steps, run), line)
@@ -107,8 +105,10 @@ def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run) -> ir.EventBranch
     where = None
     if branch.where is not None:
         where = conditions.condition(branch.where, run.context.looking_at(*events))
-    run.name(branch.name, *_caught(branch.events, run.context))
-    name = branch.name.text if branch.name is not None else None
+    name = None
+    if branch.name is not None and named:
+        run.name(branch.name, *_caught(branch.events, run.context))
+        name = branch.name.text
     return ir.EventBranch(events, where, name, steps.block(branch.steps, run), line)
 
 

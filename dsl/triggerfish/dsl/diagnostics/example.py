@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-PRELUDE = '''\
+PRELUDE = """\
 profile
     first_name     text
     plan           one of "free", "pro", "team" = "free"
@@ -38,4 +38,4 @@ message cart_reminder
 message hello
     sms "Hello"
 
-'''
+"""

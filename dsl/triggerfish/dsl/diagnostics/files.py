@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class MissingFile(Rule):
     code = "TF701"
-    message = "There is no file {path}."
+    message = "there is no file `{path}`"
     help = "paths start at the folder of the .flow file"
     reason = "What a message or a list says is in this file."
     wrong = 'segment s from "nowhere.csv"\n'
@@ -16,7 +16,7 @@ class MissingFile(Rule):
 
 class OutsideProject(Rule):
     code = "TF702"
-    message = "{path} is outside the project folder."
+    message = "`{path}` is outside the project folder"
     help = "move the file into the project"
     reason = "A project is complete in itself, so that it runs the same everywhere."
     wrong = 'segment s from "../vip.csv"\n'
@@ -25,7 +25,7 @@ class OutsideProject(Rule):
 
 class NotText(Rule):
     code = "TF703"
-    message = "{path} is no UTF-8 text."
+    message = "`{path}` is no UTF-8 text"
     help = "save it again with the encoding UTF-8"
     reason = "The file's letters cannot be told with certainty."
     wrong = ""
@@ -34,7 +34,7 @@ class NotText(Rule):
 
 class Unreadable(Rule):
     code = "TF704"
-    message = "{path} cannot be read: {problem}."
+    message = "`{path}` cannot be read: {problem}"
     reason = "The file is there, but may not or cannot be opened."
     wrong = ""
     right = ""
@@ -42,8 +42,7 @@ class Unreadable(Rule):
 
 class EmptyProject(Rule):
     code = "TF705"
-    severity = "warning"
-    message = "There is no .flow file in {path}."
+    message = "there is no .flow file in `{path}`"
     help = "`triggerfish new` makes a project to start from"
     reason = "There is nothing to check."
     wrong = ""
@@ -53,7 +52,7 @@ class EmptyProject(Rule):
 class EmptyList(Rule):
     code = "TF706"
     severity = "warning"
-    message = "The list {path} is empty."
+    message = "the list `{path}` is empty"
     reason = "Nobody is in this segment."
     wrong = 'segment s from "empty.csv"\n'
     right = 'segment s from "vip.csv"\n'

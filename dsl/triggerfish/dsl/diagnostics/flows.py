@@ -8,7 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class MixedAndOr(Rule):
     code = "TF301"
     severity = "warning"
-    message = "`and` and `or` are mixed without brackets; `and` is taken first."
+    message = "`and` and `or` are mixed without brackets; `and` is taken first"
     help = "put brackets around what belongs together"
     reason = "Most people read such a line in the other way."
     wrong = 'segment s\n    plan is "pro" and total_spent > 5 or total_spent > 100\n'
@@ -17,7 +17,7 @@ class MixedAndOr(Rule):
 
 class NoStart(Rule):
     code = "TF302"
-    message = "Nobody can enter the flow {name}: it has no start."
+    message = "nobody can enter the flow `{name}`: it has no start"
     help = "add a line such as `start when …`, or `start by hand`"
     reason = "A flow begins with what lets people in."
     wrong = "flow f\n    wait 1 day\n"
@@ -27,7 +27,7 @@ class NoStart(Rule):
 class NoSteps(Rule):
     code = "TF303"
     severity = "warning"
-    message = "The flow {name} has no steps."
+    message = "the flow `{name}` has no steps"
     help = "add steps after its header lines"
     reason = "People would enter and leave at once."
     wrong = "flow f\n    start when signed_up\n"
@@ -36,7 +36,7 @@ class NoSteps(Rule):
 
 class RepeatedHeader(Rule):
     code = "TF304"
-    message = "`{header}` is already given for this flow."
+    message = "`{header}` is already given for this flow"
     help = "keep one of the two lines"
     reason = "There can only be one; nobody can say which is meant."
     wrong = "flow f\n    start when signed_up\n    priority 1\n    priority 2\n    wait 1 day\n"
@@ -46,7 +46,7 @@ class RepeatedHeader(Rule):
 class Unreachable(Rule):
     code = "TF305"
     severity = "warning"
-    message = "Nobody ever comes to this step."
+    message = "nobody ever comes to this step"
     help = "move it before the `exit`, or remove it"
     reason = "Everybody has left the flow before it."
     wrong = "flow f\n    start when signed_up\n    exit\n    wait 1 day\n"
@@ -55,7 +55,7 @@ class Unreachable(Rule):
 
 class NotByHand(Rule):
     code = "TF306"
-    message = "The flow {name} cannot be entered by hand."
+    message = "the flow `{name}` cannot be entered by hand"
     help = "add the line `start by hand` to it"
     reason = "Only a flow with the line `start by hand` can be entered by a step, a test or a command."
     wrong = "flow a\n    start when signed_up\n    wait 1 day\n\nflow b\n    start when signed_up\n    enter flow a\n"
@@ -64,7 +64,7 @@ class NotByHand(Rule):
 
 class MissingArgument(Rule):
     code = "TF307"
-    message = "{owner} needs {name}."
+    message = "{owner} needs `{name}`"
     reason = "It cannot do its work without this value."
     wrong = "flow f\n    start when signed_up\n    do log.write\n"
     right = 'flow f\n    start when signed_up\n    do log.write with text: "hi"\n'
@@ -72,7 +72,7 @@ class MissingArgument(Rule):
 
 class BadNumber(Rule):
     code = "TF308"
-    message = "{what} must be {wanted}, not {found}."
+    message = "{what} must be {wanted}, not {found}"
     reason = "This number makes no sense here."
     wrong = "flow f\n    start when signed_up\n    enter at most 0 per day\n    wait 1 day\n"
     right = "flow f\n    start when signed_up\n    enter at most 1 per day\n    wait 1 day\n"
@@ -80,7 +80,7 @@ class BadNumber(Rule):
 
 class FixedField(Rule):
     code = "TF309"
-    message = "{name} cannot be changed by a flow."
+    message = "`{name}` cannot be changed by a flow"
     reason = "Who a person is, and since when they are known, is not for a flow to change."
     wrong = 'flow f\n    start when signed_up\n    set id to "x"\n'
     right = 'flow f\n    start when signed_up\n    set first_name to "x"\n'
@@ -88,7 +88,7 @@ class FixedField(Rule):
 
 class NotASetting(Rule):
     code = "TF310"
-    message = "{name} is {what}; only profile fields can be {verb}."
+    message = "`{name}` is {what}; only profile fields can be {verb}"
     reason = "Events, values and what a run has caught are as they are."
     wrong = "flow f\n    start when order_completed\n    set event.total to 5\n"
     right = "flow f\n    start when order_completed\n    set total_spent to 5\n"
@@ -96,7 +96,7 @@ class NotASetting(Rule):
 
 class RepeatedCase(Rule):
     code = "TF311"
-    message = "{value} already has its block."
+    message = "{value} already has its block"
     help = "remove it here, or join the two blocks"
     reason = "The first block always wins, so this one would never be used."
     wrong = (
@@ -111,7 +111,7 @@ class RepeatedCase(Rule):
 
 class NotByHandSegment(Rule):
     code = "TF312"
-    message = "People come into the segment {name} {how}; nobody can join or leave it by hand."
+    message = "people come into the segment `{name}` {how}; nobody can join or leave it by hand"
     help = "only a segment declared `by hand` can be joined and left"
     reason = "Its members follow from its conditions or its list."
     wrong = "flow f\n    start when signed_up\n    join segment engaged\n"
@@ -120,7 +120,7 @@ class NotByHandSegment(Rule):
 
 class RepeatedArgument(Rule):
     code = "TF313"
-    message = "{name} is already given."
+    message = "`{name}` is already given"
     help = "keep one of the two"
     reason = "There can only be one value; nobody can say which is meant."
     wrong = "flow f\n    start when signed_up\n    record order_completed with total: 5, total: 6\n"
@@ -129,7 +129,7 @@ class RepeatedArgument(Rule):
 
 class NeedsWindow(Rule):
     code = "TF314"
-    message = "`{what}` needs to know within what time."
+    message = "`{what}` needs to know within what time"
     help = "add `within 2 days`, or however long it may take"
     reason = "Without a window, events years apart would count together."
     wrong = "flow f\n    start when signed_up 3 times\n    wait 1 day\n"
@@ -138,7 +138,7 @@ class NeedsWindow(Rule):
 
 class PerNothing(Rule):
     code = "TF315"
-    message = "`per` needs a field of what starts the flow."
+    message = "`per` needs a field of what starts the flow"
     help = "write it as `per event.order_id`"
     reason = "One run per person and key needs a key that comes with the event."
     wrong = "flow f\n    start when order_completed\n    per total_spent\n    wait 1 day\n"
@@ -147,7 +147,7 @@ class PerNothing(Rule):
 
 class EmptyWindow(Rule):
     code = "TF316"
-    message = "This span of the day is empty: it begins when it ends."
+    message = "this span of the day is empty: it begins when it ends"
     help = "give two different times"
     reason = "No moment is inside it."
     wrong = "flow f\n    start when signed_up\n    wait until 9:00 to 9:00\n"

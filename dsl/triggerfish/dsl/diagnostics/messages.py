@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class MissingPart(Rule):
     code = "TF401"
-    message = "The message {name} has no {channel} part."
+    message = "the message `{name}` has no `{channel}` part"
     reason = "What is sent on a channel must be written for that channel."
     wrong = "flow f\n    start when signed_up\n    about offers\n    send sms cart_reminder\n"
     right = "flow f\n    start when signed_up\n    about offers\n    send email cart_reminder\n"
@@ -15,7 +15,7 @@ class MissingPart(Rule):
 
 class UnknownContentField(Rule):
     code = "TF402"
-    message = "{channel} has no field called {name}."
+    message = "`{channel}` has no field called `{name}`"
     reason = "What a message consists of is up to its channel; this would never be sent."
     wrong = 'message m\n    email\n        subjekt "Hi"\n        subject "Hi"\n        body "Hello"\n'
     right = 'message m\n    email\n        subject "Hi"\n        body "Hello"\n'
@@ -23,7 +23,7 @@ class UnknownContentField(Rule):
 
 class MissingContentField(Rule):
     code = "TF403"
-    message = "The {channel} part of {message} has no {name}."
+    message = "the `{channel}` part of `{message}` has no `{name}`"
     help = 'add a line such as `{name} "…"`'
     reason = "The channel cannot send without it."
     wrong = 'message m\n    email\n        subject "Hi"\n'
@@ -32,7 +32,7 @@ class MissingContentField(Rule):
 
 class RepeatedContent(Rule):
     code = "TF404"
-    message = "{what} is already given for this message."
+    message = "{what} is already given for this message"
     help = "keep one of the two"
     reason = "There can only be one; nobody can say which is meant."
     wrong = 'message m\n    sms "Hi"\n    sms "Hello"\n'
@@ -55,7 +55,7 @@ class UnknownTemplateName(Rule):
 
 class TemplateSyntax(Rule):
     code = "TF406"
-    message = "This template cannot be read: {problem}"
+    message = "this template cannot be read: {problem}"
     reason = "Texts are Liquid templates; between {{ and }} and {% and %} its rules apply."
     wrong = 'message m\n    sms "Hi {{ first_name"\n'
     right = 'message m\n    sms "Hi {{ first_name }}"\n'
@@ -63,7 +63,7 @@ class TemplateSyntax(Rule):
 
 class NoFileAllowed(Rule):
     code = "TF407"
-    message = "{name} of {channel} cannot come from a file."
+    message = "`{name}` of `{channel}` cannot come from a file"
     help = "write the text itself in quotes"
     reason = "Only long texts are kept in files of their own."
     wrong = 'message m\n    email\n        subject file "subject.txt"\n        body "Hello"\n'
@@ -72,7 +72,7 @@ class NoFileAllowed(Rule):
 
 class NoShortForm(Rule):
     code = "TF408"
-    message = "{channel} needs to know which field this text is."
+    message = "`{channel}` needs to know which field this text is"
     reason = "Only channels with one main text have the short form."
     wrong = 'message m\n    email "Hello"\n'
     right = 'message m\n    email\n        subject "Hi"\n        body "Hello"\n'
@@ -80,7 +80,7 @@ class NoShortForm(Rule):
 
 class NoParts(Rule):
     code = "TF409"
-    message = "The message {name} is empty."
+    message = "the message `{name}` is empty"
     help = "add a part for each channel it goes out on"
     reason = "There is nothing to send."
     wrong = "message m\n"
@@ -89,7 +89,7 @@ class NoParts(Rule):
 
 class NoDefaultPart(Rule):
     code = "TF410"
-    message = "The {channel} part of {message} is only there in {languages}."
+    message = "the `{channel}` part of `{message}` is only there in {languages}"
     help = "add a part without `in`, for everybody else"
     reason = "People whose language is another one, or unknown, would get nothing."
     wrong = 'message m\n    sms in "fr" "Bonjour"\n'

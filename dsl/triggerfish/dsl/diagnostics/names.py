@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class UnknownEvent(Rule):
     code = "TF101"
-    message = "There is no event called {name}."
+    message = "there is no event called `{name}`"
     reason = "An event that is declared nowhere can never happen, so nothing that waits for it would ever go on."
     wrong = "flow f\n    start when added_to_crat\n    wait 1 day\n"
     right = "flow f\n    start when added_to_cart\n    wait 1 day\n"
@@ -15,7 +15,7 @@ class UnknownEvent(Rule):
 
 class UnknownName(Rule):
     code = "TF102"
-    message = "Nothing is called {name} here."
+    message = "nothing is called `{name}` here"
     reason = "A name must be a field of the event looked at, a profile field, a value, a score, or a name given with `as`."
     wrong = 'segment s\n    plann is "pro"\n'
     right = 'segment s\n    plan is "pro"\n'
@@ -23,7 +23,7 @@ class UnknownName(Rule):
 
 class UnknownTopic(Rule):
     code = "TF103"
-    message = "There is no topic called {name}."
+    message = "there is no topic called `{name}`"
     reason = "People subscribe to declared topics; nobody can be subscribed to this one."
     wrong = "segment s\n    subscribed to ofers\n"
     right = "segment s\n    subscribed to offers\n"
@@ -31,7 +31,7 @@ class UnknownTopic(Rule):
 
 class UnknownSegment(Rule):
     code = "TF104"
-    message = "There is no segment called {name}."
+    message = "there is no segment called `{name}`"
     reason = "Nobody can be in a segment that is declared nowhere."
     wrong = "segment s\n    in segment engagd\n"
     right = "segment s\n    in segment engaged\n"
@@ -39,7 +39,7 @@ class UnknownSegment(Rule):
 
 class UnknownFlow(Rule):
     code = "TF105"
-    message = "There is no flow called {name}."
+    message = "there is no flow called `{name}`"
     reason = "Nobody can be in a flow that is declared nowhere."
     wrong = "flow first_flow\n    start when signed_up\n    wait 1 day\n\nsegment s\n    in flow frist_flow\n"
     right = "flow first_flow\n    start when signed_up\n    wait 1 day\n\nsegment s\n    in flow first_flow\n"
@@ -47,7 +47,7 @@ class UnknownFlow(Rule):
 
 class UnknownMessage(Rule):
     code = "TF106"
-    message = "There is no message called {name}."
+    message = "there is no message called `{name}`"
     reason = "Only declared messages can be sent."
     wrong = "flow f\n    start when signed_up\n    about offers\n    send email cart_remind\n"
     right = "flow f\n    start when signed_up\n    about offers\n    send email cart_reminder\n"
@@ -55,7 +55,7 @@ class UnknownMessage(Rule):
 
 class UnknownChannel(Rule):
     code = "TF107"
-    message = "There is no channel called {name}."
+    message = "there is no channel called `{name}`"
     reason = "Channels come from plugins; none that is installed offers this one."
     wrong = "segment s\n    reachable by smss\n"
     right = "segment s\n    reachable by sms\n"
@@ -63,7 +63,7 @@ class UnknownChannel(Rule):
 
 class UnknownAction(Rule):
     code = "TF108"
-    message = "There is no action called {name}."
+    message = "there is no action called `{name}`"
     reason = "Actions come from plugins; none that is installed offers this one."
     wrong = 'flow f\n    start when signed_up\n    do log.rite with text: "hi"\n'
     right = 'flow f\n    start when signed_up\n    do log.write with text: "hi"\n'
@@ -71,7 +71,7 @@ class UnknownAction(Rule):
 
 class UnknownArgument(Rule):
     code = "TF109"
-    message = "{owner} has no {what} called {name}."
+    message = "{owner} has no {what} called `{name}`"
     reason = "A value under a name that nobody reads would be lost silently."
     wrong = "flow f\n    start when signed_up\n    record order_completed with totl: 5\n"
     right = "flow f\n    start when signed_up\n    record order_completed with total: 5\n"
@@ -79,7 +79,7 @@ class UnknownArgument(Rule):
 
 class UnknownFunction(Rule):
     code = "TF110"
-    message = "There is no function called {name}."
+    message = "there is no function called `{name}`"
     reason = "Functions are built in or come from plugins; none that is installed offers this one."
     wrong = 'segment s\n    lowr(first_name) is "ana"\n'
     right = 'segment s\n    lower(first_name) is "ana"\n'
@@ -87,7 +87,7 @@ class UnknownFunction(Rule):
 
 class UnknownPart(Rule):
     code = "TF111"
-    message = "{owner} has no field called {name}."
+    message = "{owner} has no field called `{name}`"
     reason = "What stands after a dot must be a field of what stands before it."
     wrong = "flow f\n    start when order_completed\n    only if event.totl > 5\n    wait 1 day\n"
     right = "flow f\n    start when order_completed\n    only if event.total > 5\n    wait 1 day\n"
@@ -95,7 +95,7 @@ class UnknownPart(Rule):
 
 class Duplicate(Rule):
     code = "TF112"
-    message = "There is already {what} called {name}."
+    message = "there is already {what} called `{name}`"
     help = "give one of them another name, or remove one"
     reason = "With two things of one name nobody can say which is meant."
     wrong = "event thing_done\n\nevent thing_done\n"
@@ -104,7 +104,7 @@ class Duplicate(Rule):
 
 class TakenName(Rule):
     code = "TF113"
-    message = "The name {name} already belongs to {owner}."
+    message = "the name `{name}` already belongs to {owner}"
     help = "choose another name"
     reason = "Names that mean something everywhere cannot be given to something else."
     wrong = "profile\n    entered  date\n"
@@ -113,7 +113,7 @@ class TakenName(Rule):
 
 class SameWireName(Rule):
     code = "TF114"
-    message = "Incoming events cannot tell {name} from {other}: both are known as {wire}."
+    message = "incoming events cannot tell `{name}` from `{other}`: both are known as `{wire}`"
     help = "give one of them another name on the wire, in quotes after its name"
     reason = "Names of incoming events match after capitals, spaces and dashes are levelled, so these two are the same."
     wrong = 'event cart_filled "Cart Updated"\n\nevent cart_changed "cart-updated"\n'
@@ -122,7 +122,7 @@ class SameWireName(Rule):
 
 class NotInEvery(Rule):
     code = "TF115"
-    message = "{lacking} has no {name}."
+    message = "{lacking} no `{name}`"
     help = "only what all of them have, with the same type, can be used here: {all}"
     reason = "Any of several events may be the one that came; a name must mean something for each of them."
     wrong = "flow f\n    start when order_completed, signed_up where total > 5\n    wait 1 day\n"
@@ -132,7 +132,7 @@ class NotInEvery(Rule):
 class AmbiguousName(Rule):
     code = "TF116"
     severity = "warning"
-    message = "{name} is a field of {event} and also {other}; here it is the field of {event}."
+    message = "`{name}` is a field of `{event}` and also {other}; here it is the field of `{event}`"
     help = "for the other one write {explicit}"
     reason = "After an event's name its own fields come first, which may not be what was meant."
     wrong = 'event plan_changed\n    plan  text\n\nsegment s\n    did (plan_changed where plan is "pro") ever\n'
@@ -141,7 +141,7 @@ class AmbiguousName(Rule):
 
 class Circular(Rule):
     code = "TF117"
-    message = "{what} {name} depends on itself: {chain}."
+    message = "{what} `{name}` depends on itself: {chain}"
     help = "take one of these uses out"
     reason = "What is defined by itself has no value."
     wrong = "segment a\n    in segment b\n\nsegment b\n    in segment a\n"
@@ -150,7 +150,7 @@ class Circular(Rule):
 
 class NothingHere(Rule):
     code = "TF118"
-    message = "There is no {name} here."
+    message = "there is no `{name}` here"
     reason = "`event` and `entered` belong to a run of a flow, which segments, values and scores do not have."
     wrong = "segment s\n    event.total > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"
@@ -158,7 +158,7 @@ class NothingHere(Rule):
 
 class NotAValue(Rule):
     code = "TF119"
-    message = "{name} is {what}, not a value."
+    message = "`{name}` is {what}, not a value"
     reason = "Only fields, values, scores and names given with `as` have a value that can be compared or calculated with."
     wrong = "segment s\n    order_completed > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"

@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class NotYet(Rule):
     code = "TF901"
-    message = "{what} cannot be used yet."
+    message = "{what} cannot be used yet"
     help = "a later version of triggerfish will understand it"
     reason = "The language has it, but this version cannot run it; better an error than a flow that does something else."
     wrong = "event price_dropped for everyone\n    price  number\n"

@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class NoTopic(Rule):
     code = "TF601"
-    message = "This is about no topic."
+    message = "this is about no topic"
     help = "add `about TOPIC` to this line or to the flow, or `transactional` if people asked for exactly this message"
     reason = "Whether somebody may get a message depends on what it is about."
     wrong = "flow f\n    start when signed_up\n    send email cart_reminder\n"
@@ -16,7 +16,7 @@ class NoTopic(Rule):
 
 class TopicChannel(Rule):
     code = "TF602"
-    message = "The topic {topic} is not for {channel}."
+    message = "the topic `{topic}` is not for `{channel}`"
     reason = "People subscribe to a topic channel by channel; nobody can be subscribed to this one there."
     wrong = "segment s\n    subscribed to offers by push\n"
     right = "segment s\n    subscribed to offers by sms\n"
@@ -24,7 +24,7 @@ class TopicChannel(Rule):
 
 class TopicAndTransactional(Rule):
     code = "TF603"
-    message = "A transactional message is about no topic."
+    message = "a transactional message is about no topic"
     help = "leave out `about {topic}` or `transactional`"
     reason = "`transactional` passes topics, so naming one has no meaning."
     wrong = "flow f\n    start when signed_up\n    send email cart_reminder about offers transactional\n"
@@ -33,7 +33,7 @@ class TopicAndTransactional(Rule):
 
 class RepeatedPolicy(Rule):
     code = "TF604"
-    message = "`{line}` is already given."
+    message = "`{line}` is already given"
     help = "keep one of the two lines"
     reason = "There can only be one for the whole project."
     wrong = 'policy\n    sender "A <a@example.com>"\n    sender "B <b@example.com>"\n'
@@ -42,7 +42,7 @@ class RepeatedPolicy(Rule):
 
 class RepeatedTopicChannel(Rule):
     code = "TF605"
-    message = "The topic {topic} is already for {channel}."
+    message = "the topic `{topic}` is already for `{channel}`"
     help = "keep one of the two"
     reason = "Consent on one channel comes about in one way."
     wrong = "topic t for email, opt-in for email\n"
@@ -51,7 +51,7 @@ class RepeatedTopicChannel(Rule):
 
 class BadAddress(Rule):
     code = "TF606"
-    message = '"{address}" is no e-mail address.'
+    message = '"{address}" is no e-mail address'
     help = 'write it as "Acme <hello@acme.example>" or "hello@acme.example"'
     reason = "Mail without a proper sender is refused everywhere."
     wrong = 'policy\n    sender "Acme"\n'
@@ -60,7 +60,7 @@ class BadAddress(Rule):
 
 class NoTopicChannels(Rule):
     code = "TF607"
-    message = "The topic {topic} is for no channel."
+    message = "the topic `{topic}` is for no channel"
     help = "add `for email`, or whichever channels it is for"
     reason = "Nobody could subscribe to it."
     wrong = 'topic t "T"\n'

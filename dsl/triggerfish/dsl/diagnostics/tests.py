@@ -8,7 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class NothingExpected(Rule):
     code = "TF501"
     severity = "warning"
-    message = "This test expects nothing, so it can never fail."
+    message = "this test expects nothing, so it can never fail"
     help = "add a line such as `expect email cart_reminder`"
     reason = "A test without an expectation shows nothing."
     wrong = 'test "t"\n    at 2026-03-02 10:00\n    signed_up happens\n'
@@ -17,7 +17,7 @@ class NothingExpected(Rule):
 
 class NotRunning(Rule):
     code = "TF502"
-    message = "The flow {name} does not run in this test."
+    message = "the flow `{name}` does not run in this test"
     help = "add it after `for`, or leave out `for` to run all flows"
     reason = "With `for` only the flows named there run."
     wrong = (
@@ -32,7 +32,7 @@ class NotRunning(Rule):
 
 class NoDay(Rule):
     code = "TF503"
-    message = "The first `at` of a test needs its date."
+    message = "the first `at` of a test needs its date"
     help = "write it as `at 2026-03-02 10:00`"
     reason = "The test's clock has no day yet."
     wrong = 'test "t"\n    at 10:00\n    signed_up happens\n    expect no messages\n'
@@ -41,7 +41,7 @@ class NoDay(Rule):
 
 class ComputedMembers(Rule):
     code = "TF504"
-    message = "Who is in the segment {name} follows from its conditions."
+    message = "who is in the segment `{name}` follows from its conditions"
     help = "give what its conditions ask for instead"
     reason = "Only fixed lists and segments by hand can be given; the others are worked out in the test, too."
     wrong = 'test "t"\n    given in segment engaged\n    at 2026-03-02 10:00\n    expect no messages\n'
@@ -50,7 +50,7 @@ class ComputedMembers(Rule):
 
 class FieldWithoutChannel(Rule):
     code = "TF505"
-    message = "Which channel's {field} is meant?"
+    message = "which channel's {field} is meant?"
     help = "name the channel: `expect email … with {field} containing …`"
     reason = "Each channel has its own fields."
     wrong = 'test "t"\n    at 2026-03-02 10:00\n    expect 1 message with subject containing "x"\n'

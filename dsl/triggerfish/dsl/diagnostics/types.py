@@ -7,7 +7,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 
 class UnlikeTypes(Rule):
     code = "TF201"
-    message = "{left} is {left_type} and {right} is {right_type}: they cannot be compared."
+    message = "{left} is {left_type} and {right} is {right_type}: they cannot be compared"
     reason = "A comparison of unlike things is never true, so the rule would silently never apply."
     wrong = 'segment s\n    total_spent > "100"\n'
     right = "segment s\n    total_spent > 100\n"
@@ -15,7 +15,7 @@ class UnlikeTypes(Rule):
 
 class NotAnOption(Rule):
     code = "TF202"
-    message = "{value} is none of the options of {name}."
+    message = "{value} is none of the options of `{name}`"
     reason = "A field that is `one of` a few options never holds anything else."
     wrong = 'segment s\n    plan is "proo"\n'
     right = 'segment s\n    plan is "pro"\n'
@@ -23,7 +23,7 @@ class NotAnOption(Rule):
 
 class NotACondition(Rule):
     code = "TF203"
-    message = "{text} is {type}, not a condition."
+    message = "{text} is {type}, not a condition"
     reason = "A condition is true or false; a value alone does not say which."
     wrong = "segment s\n    renewal_date\n"
     right = "segment s\n    renewal_date is known\n"
@@ -31,7 +31,7 @@ class NotACondition(Rule):
 
 class WrongType(Rule):
     code = "TF204"
-    message = "{target} takes {wanted}, and this is {found}."
+    message = "{target} takes {wanted}, and this is {found}"
     reason = "A value must fit the type of what it is given to."
     wrong = 'flow f\n    start when signed_up\n    set total_spent to "much"\n'
     right = "flow f\n    start when signed_up\n    set total_spent to 100\n"
@@ -39,7 +39,7 @@ class WrongType(Rule):
 
 class NoArithmetic(Rule):
     code = "TF205"
-    message = "{left} {operator} {right} cannot be calculated."
+    message = "{left} {operator} {right} cannot be calculated"
     help = "numbers can be calculated with, durations added and taken away, and durations added to dates and moments"
     reason = "This calculation has no result, so nothing that uses it would ever be true."
     wrong = "segment s\n    total_spent + plan > 5\n"
@@ -48,7 +48,7 @@ class NoArithmetic(Rule):
 
 class BadTimezone(Rule):
     code = "TF206"
-    message = 'There is no time zone called "{name}".'
+    message = 'there is no time zone called "{name}"'
     reason = "Time zones have the names of the IANA time zone database, such as Europe/Paris."
     wrong = 'policy\n    timezone "Europe/Pariss"\n'
     right = 'policy\n    timezone "Europe/Paris"\n'
@@ -56,7 +56,7 @@ class BadTimezone(Rule):
 
 class NoSuchComparison(Rule):
     code = "TF207"
-    message = "`{operator}` does not work on {type}."
+    message = "`{operator}` does not work on {type}"
     reason = "Only some things can be ordered or searched."
     wrong = 'segment s\n    total_spent contains "1"\n'
     right = 'segment s\n    first_name contains "1"\n'
@@ -64,7 +64,7 @@ class NoSuchComparison(Rule):
 
 class WrongCount(Rule):
     code = "TF208"
-    message = "{function} takes {wanted}, not {found}."
+    message = "`{function}` takes {wanted}, not {found}"
     reason = "A function needs its values, no more and no fewer."
     wrong = "segment s\n    round(total_spent, 1, 2) > 5\n"
     right = "segment s\n    round(total_spent, 1) > 5\n"
@@ -72,7 +72,7 @@ class WrongCount(Rule):
 
 class NotWatchable(Rule):
     code = "TF210"
-    message = "What changes as time passes must stand alone on one side of a comparison here."
+    message = "what changes as time passes must stand alone on one side of a comparison here"
     help = "compare it with a value that time does not change, such as a number, a duration or a field"
     reason = (
         "This condition is watched: the moment it becomes true is worked out in advance, which is only possible when "
@@ -84,7 +84,7 @@ class NotWatchable(Rule):
 
 class NotAList(Rule):
     code = "TF211"
-    message = "{text} is {type}, not a list."
+    message = "{text} is {type}, not a list"
     reason = "Only a list has items to go through or to be one of."
     wrong = "segment s\n    plan in first_name\n"
     right = "segment s\n    plan in interests\n"
@@ -92,7 +92,7 @@ class NotAList(Rule):
 
 class NotAMoment(Rule):
     code = "TF212"
-    message = "{text} is {type}, not a date or a moment."
+    message = "{text} is {type}, not a date or a moment"
     reason = "Only dates and moments can be near, past or to come."
     wrong = "segment s\n    total_spent within last 7 days\n"
     right = "segment s\n    created_at within last 7 days\n"
@@ -100,7 +100,7 @@ class NotAMoment(Rule):
 
 class ClockAlone(Rule):
     code = "TF213"
-    message = "A time of day has no day here."
+    message = "a time of day has no day here"
     help = "write a moment such as 2026-12-24 9:00, or compare `hour(now)` with a number"
     reason = "Times of day belong to waits, schedules and quiet hours; elsewhere a moment needs its day."
     wrong = "segment s\n    created_at > 9:00\n"
@@ -109,7 +109,7 @@ class ClockAlone(Rule):
 
 class NotANumberField(Rule):
     code = "TF214"
-    message = "`{function} of` needs numbers, and {name} is {type}."
+    message = "`{function} of` needs numbers, and `{name}` is {type}"
     reason = "Only numbers can be added up or averaged."
     wrong = "segment s\n    sum of order_completed.currency ever > 5\n"
     right = "segment s\n    sum of order_completed.total ever > 5\n"
@@ -117,7 +117,7 @@ class NotANumberField(Rule):
 
 class FieldNeeded(Rule):
     code = "TF215"
-    message = "`{function} of` needs a field of {event}."
+    message = "`{function} of` needs a field of `{event}`"
     reason = "An event has many fields; which of them is calculated with must be said."
     wrong = "segment s\n    sum of order_completed ever > 5\n"
     right = "segment s\n    sum of order_completed.total ever > 5\n"
@@ -125,7 +125,7 @@ class FieldNeeded(Rule):
 
 class FieldTooMuch(Rule):
     code = "TF216"
-    message = "{what} means whole events, so it takes no field."
+    message = "{what} means whole events, so it takes no field"
     help = "leave out .{field}"
     reason = "Events are counted, not their fields."
     wrong = "segment s\n    count of order_completed.total ever > 5\n"
@@ -134,7 +134,7 @@ class FieldTooMuch(Rule):
 
 class MixedList(Rule):
     code = "TF217"
-    message = "The items of this list are of different types: {first} and {second}."
+    message = "the items of this list are of different types: {first} and {second}"
     reason = "All items of a list are of one type."
     wrong = 'segment s\n    total_spent in (1, "2")\n'
     right = "segment s\n    total_spent in (1, 2)\n"
@@ -142,7 +142,7 @@ class MixedList(Rule):
 
 class BadDuration(Rule):
     code = "TF218"
-    message = "{text} is no duration that can be used here."
+    message = "{text} is no duration that can be used here"
     reason = "A part of a month has no length, and a duration of nothing or less takes no time."
     wrong = "segment s\n    did order_completed in last 1.5 months\n"
     right = "segment s\n    did order_completed in last 45 days\n"
@@ -150,7 +150,7 @@ class BadDuration(Rule):
 
 class NotWrittenOut(Rule):
     code = "TF219"
-    message = "{what} must be written out."
+    message = "{what} must be written out"
     help = "write the text, number, date or list itself"
     reason = "There is no person here whose fields could be looked up."
     wrong = "profile\n    points  number = total_spent\n"
@@ -159,7 +159,7 @@ class NotWrittenOut(Rule):
 
 class NoRecord(Rule):
     code = "TF220"
-    message = "Fields in brackets can only be given in a test, and only written out."
+    message = "fields in brackets can only be given in a test, and only written out"
     reason = "Steps and conditions work on single values and lists of them."
     wrong = 'flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: first_name)]\n'
     right = 'flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: "p1")]\n'
@@ -168,7 +168,7 @@ class NoRecord(Rule):
 class PointlessCount(Rule):
     code = "TF221"
     severity = "warning"
-    message = "`{text}` is always true."
+    message = "`{text}` is always true"
     help = "write `did not …` for never, or a number of at least 1"
     reason = "Everything has happened at least 0 times."
     wrong = "segment s\n    did order_completed at least 0 times ever\n"
@@ -177,7 +177,7 @@ class PointlessCount(Rule):
 
 class BadOptions(Rule):
     code = "TF222"
-    message = "The options of {name} {problem}."
+    message = "the options of `{name}` {problem}"
     reason = "The options of `one of` are different texts, numbers or yes / no, all of one type."
     wrong = 'profile\n    size  one of "s", "m", "s"\n'
     right = 'profile\n    size  one of "s", "m", "l"\n'
@@ -185,7 +185,7 @@ class BadOptions(Rule):
 
 class NoFieldsOfItsOwn(Rule):
     code = "TF223"
-    message = "{name} is {type}, which has no fields of its own."
+    message = "`{name}` is {type}, which has no fields of its own"
     help = "only a list, or a field without a type, can have a block of fields"
     reason = "The fields below could never have a value."
     wrong = "profile\n    company  text\n        size  number\n"

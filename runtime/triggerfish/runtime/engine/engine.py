@@ -6,12 +6,17 @@ again does exactly what an undisturbed one does.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from triggerfish.runtime.engine.clock import Clock
 from triggerfish.runtime.engine.turn import Machine, Notice, Turn
 from triggerfish.runtime.store.batch import Batch, Move
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.events import Pending
 from triggerfish.runtime.store.store import Store
+
+Observe = Callable[[Batch, int], None]
+"""Takes each batch that was committed and the number of inputs it consumed."""
 
 CURSOR = "inputs"
 EVENTS_A_BATCH = 1_000
@@ -31,6 +36,7 @@ class Engine:
         clock: Clock,
         *,
         notice: Notice = lambda _: None,
+        observe: Observe = lambda batch, inputs: None,
         events_a_batch: int = EVENTS_A_BATCH,
         people_a_batch: int = PEOPLE_A_BATCH,
     ) -> None:
@@ -38,6 +44,7 @@ class Engine:
         self.machine = machine
         self.clock = clock
         self.notice = notice
+        self.observe = observe
         self._events_a_batch = events_a_batch
         self._people_a_batch = people_a_batch
 
@@ -88,7 +95,7 @@ class Engine:
         if due:
             batch = Batch(self.clock.now())
             Turn(self.machine, batch, live=live, notice=self.notice).timers(due, now)
-            self._commit(batch)
+            self._commit(batch, 0)
         return len(due)
 
     def _consume(self, pending: list[Pending], old: Position, new: Position, now: int | None) -> None:
@@ -99,9 +106,10 @@ class Engine:
         if pending:
             cells = self.store.profiles.load(list({event.person: None for event in pending}))
             Turn(self.machine, batch, live=now is not None, notice=self.notice).inputs(pending, cells, now)
-        self._commit(batch)
+        self._commit(batch, len(pending))
 
-    def _commit(self, batch: Batch) -> None:
+    def _commit(self, batch: Batch, inputs: int) -> None:
         repeated = self.store.commit(batch)
+        self.observe(batch, inputs)
         if repeated:
             self.notice(f"{repeated} deliveries had a key that was used before and were left out")

@@ -9,6 +9,9 @@ from triggerfish.runtime.engine.retry import Persistence, Stopped
 from triggerfish.runtime.engine.runs import Deliverer
 from triggerfish.runtime.engine.ticker import POLL_SECONDS, Task, Ticker
 
+RECOVERY_MILLISECONDS = 30_000
+"""How often is looked for what dead workers have left."""
+
 PEOPLE = "moving people on"
 DELIVERY = "delivery"
 
@@ -30,6 +33,7 @@ class LiveRuntime:
         self._engine = engine
         self._stop = stop
         self._deliverer = deliverer
+        self._recovered = 0
         self._persistence = Persistence(engine.clock, engine.notice, stop, patience=None)
         tasks = [Task(PEOPLE, self._move_people, lambda: engine.store.profiles.earliest_due())]
         if deliverer is not None:
@@ -59,11 +63,12 @@ class LiveRuntime:
             return
 
     def _deliver(self) -> None:
-        deliverer = self._deliverer
+        deliverer, run, now = self._deliverer, self._persistence.run, self._engine.clock.now
         try:
-            while deliverer is not None and not self._stop.is_set():
-                if not self._persistence.run(lambda: deliverer.deliver(self._engine.clock.now())):
-                    break
+            if deliverer is not None and now() - self._recovered >= RECOVERY_MILLISECONDS:
+                run(lambda: deliverer.recover(now()))
+                self._recovered = now()
+            while deliverer is not None and not self._stop.is_set() and run(lambda: deliverer.deliver(now())):
                 self._ticker.wake(PEOPLE)
         except Stopped:
             return

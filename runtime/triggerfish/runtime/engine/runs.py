@@ -20,8 +20,12 @@ PATIENCE = 60.0
 class Deliverer(Protocol):
     """Hands out what is in the outbox."""
 
-    def deliver(self, now: int) -> int:
-        """One batch at the moment ``now``; how many deliveries were attempted."""
+    def deliver(self, now: int | None = None) -> int:
+        """One batch at the moment ``now`` (None: the clock's); how many rows were taken, 0 when nothing is left to do."""
+        ...
+
+    def recover(self, now: int | None = None) -> int:
+        """Settle what workers that are gone have left half done; how many rows that were."""
         ...
 
 
@@ -54,6 +58,7 @@ class Run:
         self._persistence = Persistence(engine.clock, engine.notice, self._stop, patience)
         self._events = self._due = self._delivered = 0
         self._total = 0
+        self._recovered = False
 
     def until_idle(self, clock: Literal["live", "events"] = "live") -> Ran:
         """Go on until there are no events, nothing is due, and nothing can be delivered.
@@ -118,7 +123,12 @@ class Run:
         return self._due - before
 
     def _deliver(self, now: Callable[[], int]) -> int:
-        before = self._delivered
-        while self._deliverer and not self._stop.is_set() and (number := self._deliverer.deliver(now())):
+        deliverer, before = self._deliverer, self._delivered
+        if deliverer is None:
+            return 0
+        if not self._recovered:
+            self._delivered += self._persistence.run(lambda: deliverer.recover(now()))
+            self._recovered = True
+        while not self._stop.is_set() and (number := self._persistence.run(lambda: deliverer.deliver(now()))):
             self._delivered += number
         return self._delivered - before

@@ -106,7 +106,7 @@ def _rows(lines: Iterator[Line], delimiter: str, count: int) -> Iterator[tuple[L
 
 
 def _closed(parts: list[Line], delimiter: str) -> int:
-    """How many values the lines hold as one row; 0 if a quote is still open at their end."""
+    """How many values the lines hold as one row; 0 if a quote is still open at their end, -1 if they are no row."""
     asked = False
 
     def feed() -> Iterator[str]:
@@ -116,7 +116,6 @@ def _closed(parts: list[Line], delimiter: str) -> int:
         asked = True
 
     try:
-        values = next(csv.reader(feed(), delimiter=delimiter), [])
+        return len(next(csv.reader(feed(), delimiter=delimiter, strict=True), []))
     except csv.Error:
-        return 0
-    return 0 if asked else len(values) or 1
+        return 0 if asked else -1

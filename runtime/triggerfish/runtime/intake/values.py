@@ -193,7 +193,7 @@ def _one_of(value: Any, wanted: Type, zone: tzinfo) -> Any:
         if text is not None and str(option).casefold() == text:
             return option
     options = ", ".join(_show(option) for option in wanted.options)
-    guess = closest(value, [option for option in wanted.options if isinstance(option, str)]) if text else None
+    guess = closest(text, [option for option in wanted.options if isinstance(option, str)]) if text else None
     hint = f'; did you mean "{guess}"?' if guess else ""
     raise Mismatch(f"should be one of {options}, but is {_show(value)}{hint}")
 

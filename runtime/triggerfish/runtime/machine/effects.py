@@ -33,7 +33,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
     ``key`` is made from person, run, step and visit: the idempotency key. ``kind`` is ``send`` or ``action``;
     ``target`` is the channel or ``plugin.action``. For a send ``data`` is ``{"message", "address", "language", "topic",
-    "transactional"}``; for an action ``{"arguments": {name: value or {"template": source}}, "reply": bool}``, ``reply`` saying whether a
+    "transactional", "other"}`` (``other``: to somebody else; the address is then a text or ``{"template": source}``); for an action ``{"arguments": {name: value or {"template": source}}, "reply": bool}``, ``reply`` saying whether a
     run waits for the result. ``context`` is what the templates may name, and no more. ``urgency`` is 0 (batch) to 4 (immediate).
     """
 

@@ -165,6 +165,8 @@ class Session:
                 self._put_field(made.setdefault("profile", {}), field)
             else:
                 self._put_field(made, first)
+        if made and "timezone" not in made:
+            self._put_field(made, "timezone")
         return made
 
     def _put_field(self, into: dict[str, Any], field: str) -> None:

@@ -88,16 +88,17 @@ class _Reader:
         known = ("database", *sorted(self._models))
         for name, content in table.items():
             if name not in known:
-                self._say_unknown(UnknownSection, name, known, self._places.section(name), {})
+                hint = _meant(name, known)
+                self._add(UnknownSection.at(self._places.section(name), hint=hint, name=name, known=", ".join(known)))
             elif not isinstance(content, dict):
                 hint = f"write a section [{name}] with settings below it"
                 place = self._places.section(name)
                 self._add(WrongValue.at(place, section=name, name=name, problem="is a section", hint=hint))
         sections = {}
         for name, model in self._models.items():
-            settings = self._section(name, model, table.get(name))
-            if settings is not None:
-                sections[name] = settings
+            section = self._section(name, model, table.get(name))
+            if section is not None:
+                sections[name] = section
         settings = Settings(self._folder, self._database(table.get("database")), sections)
         return Loaded(settings, tuple(self._diagnostics))
 
@@ -122,8 +123,7 @@ class _Reader:
         known = ("url",)
         for name in content:
             if name not in known:
-                place = self._places.key("database", (name,))
-                self._say_unknown(UnknownKey, name, known, place, {"section": "database"})
+                self._unknown_key("database", name, known)
         url = self._expanded("database", content).get("url")
         if url is None:
             return default
@@ -144,7 +144,7 @@ class _Reader:
         if model.model_config.get("extra") != "allow":
             for key in given:
                 if key not in known:
-                    self._say_unknown(UnknownKey, key, known, self._places.key(name, (key,)), {"section": name})
+                    self._unknown_key(name, key, known)
             given = {key: value for key, value in given.items() if key in known}
         try:
             return model.model_validate(self._expanded(name, given))
@@ -163,7 +163,7 @@ class _Reader:
                 doc = info.description if info and info.description else "add it below the section's name"
                 self._add(MissingKey.at(place, section=section, name=name, doc=doc))
             elif problem["type"] == "extra_forbidden":
-                self._say_unknown(UnknownKey, name, (), place, {"section": section})
+                self._unknown_key(section, name, ())
             else:
                 text = problem["msg"].removeprefix("Value error, ").rstrip(".")
                 self._add(WrongValue.at(place, section=section, name=name, problem=text[:1].lower() + text[1:]))
@@ -176,12 +176,15 @@ class _Reader:
         expanded: dict[str, Any] = expand(content, self._environment, missing)
         return expanded
 
-    def _say_unknown(
-        self, rule: type[UnknownSection | UnknownKey], name: str, known: tuple[str, ...], place: Any, words: dict[str, str]
-    ) -> None:
-        guess = closest(name, known)
-        hint = f"did you mean {guess}?" if guess else None
-        self._add(rule.at(place, hint=hint, name=name, known=", ".join(known) or "nothing", **words))
+    def _unknown_key(self, section: str, name: str, known: tuple[str, ...]) -> None:
+        place = self._places.key(section, tuple(name.split(".")))
+        listed = ", ".join(known) or "nothing of that kind"
+        self._add(UnknownKey.at(place, hint=_meant(name, known), name=name, section=section, known=listed))
 
     def _add(self, diagnostic: Diagnostic) -> None:
         self._diagnostics.append(diagnostic)
+
+
+def _meant(name: str, known: tuple[str, ...]) -> str | None:
+    guess = closest(name, known)
+    return f"did you mean {guess}?" if guess else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 
 from triggerfish.runtime.delivery.contract import Claimed, Finished, Status
 from triggerfish.runtime.machine.effects import Delivery
@@ -191,7 +191,7 @@ class OutboxTable:
 
 _FINISH = (
     update(outbox)
-    .where(outbox.c.key == bindparam("its_key"), outbox.c.status.in_(("claimed", "sending")))
+    .where(outbox.c.key == bindparam("its_key"), or_(outbox.c.status == "claimed", outbox.c.status == "sending"))
     .values(worker=None, **{name: bindparam(name) for name in (
         "status", "attempts", "next_attempt_at", "provider_id", "reason", "updated_at",
     )})

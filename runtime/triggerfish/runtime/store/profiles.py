@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from triggerfish.runtime.store.chunks import chunks
 from triggerfish.runtime.store.database import Database
@@ -69,6 +69,12 @@ class Profiles:
         with self._database.read() as connection:
             moment: int | None = connection.scalar(select(func.min(profiles.c.due_at)))
         return moment
+
+    def make_due(self, now: int) -> int:
+        """Let everybody be looked at soon, for a program that has changed; how many people that are."""
+        with self._database.write() as connection:
+            soon = update(profiles).where(or_(profiles.c.due_at.is_(None), profiles.c.due_at > now)).values(due_at=now)
+            return connection.execute(soon).rowcount
 
     def count(self) -> int:
         """How many people have a state."""

@@ -155,6 +155,7 @@ class Send(Instruction):
                     "language": state.profile.get("language"),
                     "topic": step.topic,
                     "transactional": step.transactional or to is not None,
+                    "other": to is not None,
                 },
                 session.context(self.names, run, given),
             )

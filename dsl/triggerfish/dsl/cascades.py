@@ -1,0 +1,70 @@
+"""After syntax errors: which other mistakes are only their consequence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.span import Span
+from triggerfish.dsl.tree import File
+
+_UNKNOWN = frozenset({
+    "TF101", "TF102", "TF103", "TF104", "TF105", "TF106", "TF109", "TF111", "TF115", "TF119", "TF405",
+})
+"""What may follow from a name whose declaration could not be read."""
+_MISSING = frozenset({
+    "TF302", "TF303", "TF306", "TF307", "TF401", "TF403", "TF409", "TF410", "TF501", "TF503", "TF601", "TF607",
+})
+"""What may follow from a line that could not be read, in the declaration it belongs to."""
+_WORD = re.compile(r"[a-z_][a-z0-9_]*")
+
+
+def without_cascades(
+    found: Sequence[Diagnostic], files: Sequence[File], sources: Mapping[str, str], problems: Sequence[Diagnostic]
+) -> list[Diagnostic]:
+    """Leaves out what follows from a syntax error: one mistake, one message."""
+    lost = {word for file in files for word in _lost_words(file, sources[file.path], problems)}
+    damaged = [
+        one.span for file in files for one in file.declarations if any(_inside(problem.span, one.span) for problem in problems)
+    ]
+    return [one for one in found if not _follows(one, lost, damaged, sources)]
+
+
+def _follows(one: Diagnostic, lost: set[str], damaged: Sequence[Span], sources: Mapping[str, str]) -> bool:
+    if one.code in _UNKNOWN:
+        return bool(_words(one.span, sources) & lost)
+    if one.code in _MISSING:
+        places = (one.span, *(related.span for related in one.related))
+        return any(_inside(place, around) for place in places for around in damaged)
+    return False
+
+
+def _inside(span: Span, around: Span) -> bool:
+    return span.file == around.file and around.line <= span.line <= around.end_line
+
+
+def _lost_words(file: File, text: str, problems: Iterable[Diagnostic]) -> Iterator[str]:
+    """The words, comments left out, of the lines of a file that could not be read."""
+    wrong = {problem.span.line for problem in problems if problem.span.file == file.path}
+    if not wrong:
+        return
+    read = {line for one in file.declarations for line in range(one.span.line, one.span.end_line + 1)}
+    comments = {comment.span.line: comment.span.column for comment in file.comments}
+    block: int | None = None
+    for number, line in enumerate(text.split("\n"), 1):
+        depth = len(line) - len(line.lstrip())
+        if block is not None and line.strip() and depth <= block:
+            block = None
+        if number in wrong:
+            block = depth
+        if block is not None or number not in read:
+            yield from _WORD.findall(line[: comments.get(number, len(line) + 1) - 1])
+
+
+def _words(span: Span, sources: Mapping[str, str]) -> set[str]:
+    lines = sources.get(span.file, "").split("\n")
+    if not 1 <= span.line <= len(lines):
+        return set()
+    end = span.end_column - 1 if span.end_line == span.line else None
+    return set(_WORD.findall(lines[span.line - 1][span.column - 1 : end]))

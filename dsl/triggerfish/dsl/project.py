@@ -1,0 +1,156 @@
+"""A folder of ``.flow`` files, read and compiled."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from triggerfish.dsl.cascades import without_cascades
+from triggerfish.dsl.catalog import Catalog
+from triggerfish.dsl.diagnostics import files as rules
+from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.ir.program import Program
+from triggerfish.dsl.ir.tests import Test
+from triggerfish.dsl.span import Span
+
+
+class ProjectError(Exception):
+    """There is no project to read; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """``program`` and ``tests`` are only there when there is no error.
+
+    ``sources`` are the texts of all files that were read, by their path in the project: those that diagnostics point to.
+    """
+
+    program: Program | None
+    tests: tuple[Test, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    sources: dict[str, str]
+
+
+def load(folder: Path, catalog: Catalog) -> Loaded:
+    """Reads and compiles all ``.flow`` files below a folder; folders that begin with a dot are left out.
+
+    Raises ``ProjectError`` where the folder is missing or cannot be listed. Whatever is wrong with the files comes back
+    as diagnostics.
+    """
+    if not folder.exists():
+        raise ProjectError(f"There is no folder {folder}.")
+    if not folder.is_dir():
+        raise ProjectError(f"{folder} is a file; a project is a folder. Try {folder.parent}.")
+    reader = _Reader(folder)
+    try:
+        paths = sorted(_flow_files(folder))
+    except OSError as error:
+        raise ProjectError(f"The folder {folder} cannot be read: {error.strerror}.") from error
+    for path in paths:
+        reader(path)
+    flows = {path: reader.sources[path] for path in paths if path in reader.sources}
+    if not paths:
+        reader.problems.append(rules.EmptyProject.at(_top(""), path=folder))
+    compiled = compile_sources(flows, catalog, reader)
+    diagnostics = tuple(sorted((*reader.problems, *compiled.diagnostics), key=_place))
+    failed = any(found.severity == "error" for found in reader.problems)
+    return Loaded(
+        None if failed else compiled.program, () if failed else compiled.tests, diagnostics, compiled.sources | reader.sources
+    )
+
+
+def compile_sources(
+    sources: Mapping[str, str], catalog: Catalog, read_file: Callable[[str], str | None] | None = None
+) -> Loaded:
+    """Compiles ``.flow`` texts by path; ``read_file`` gives the templates and lists they name, by path, or None."""
+    from triggerfish.dsl.check import check
+    from triggerfish.dsl.parser import parse
+
+    trees, problems = [], []
+    for path, text in sources.items():
+        file, found = parse(text, path)
+        trees.append(file)
+        problems += found
+    others: dict[str, str] = {}
+
+    def read(path: str) -> str | None:
+        if path in sources:
+            return sources[path]
+        text = read_file(path) if read_file is not None else None
+        if text is not None:
+            others[path] = text
+        return text
+
+    checked = check(trees, catalog, read)
+    found = list(checked.diagnostics)
+    failed = any(problem.severity == "error" for problem in problems)
+    if failed:
+        found = without_cascades(found, trees, sources, problems)
+    diagnostics = tuple(sorted((*problems, *found), key=_place))
+    if failed:
+        return Loaded(None, (), diagnostics, {**sources, **others})
+    return Loaded(checked.program, checked.tests, diagnostics, {**sources, **others})
+
+
+def _place(diagnostic: Diagnostic) -> tuple[Span, str]:
+    return diagnostic.span, diagnostic.code
+
+
+def _top(path: str) -> Span:
+    return Span(path, 1, 1, 1, 1)
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def _flow_files(folder: Path) -> Iterator[str]:
+    def refuse(error: OSError) -> None:
+        if error.filename and Path(error.filename) == folder:
+            raise error
+
+    for place, folders, names in os.walk(folder, onerror=refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            if name.endswith(".flow") and not name.startswith("."):
+                yield (Path(place) / name).relative_to(folder).as_posix()
+
+
+class _Reader:
+    """Reads files of a project by path, once each. What cannot be read is a problem and counts as empty."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.resolve()
+        self.sources: dict[str, str] = {}
+        self.problems: list[Diagnostic] = []
+        self._read: dict[str, str | None] = {}
+
+    def __call__(self, path: str) -> str | None:
+        if path not in self._read:
+            self._read[path] = self._text(path)
+        return self._read[path]
+
+    def _text(self, path: str) -> str | None:
+        try:
+            place = (self._folder / path).resolve()
+            if not place.is_relative_to(self._folder):
+                self.problems.append(rules.OutsideProject.at(_top(path), path=path))
+                return ""
+            data = place.read_bytes()
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            return None
+        except OSError as error:
+            problem = error.strerror or "it is no file"
+            self.problems.append(rules.Unreadable.at(_top(path), path=path, problem=problem[:1].lower() + problem[1:]))
+            return ""
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data[: error.start].count(b"\n") + 1
+            self.problems.append(rules.NotText.at(Span(path, line, 1, line, 1), path=path))
+            return ""
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+        self.sources[posixpath.normpath(path)] = text
+        return text

@@ -1,0 +1,107 @@
+"""``triggerfish people``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from triggerfish.runtime.cli.output import console, say_json
+from triggerfish.runtime.cli.people import known_person
+from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
+
+
+@click.group("people")
+def command() -> None:
+    """Look at people.
+
+    \b
+    Example:
+      triggerfish people list shop
+      triggerfish people show ana shop
+    """
+
+
+@command.command("show")
+@click.argument("person")
+@path_argument
+@format_option
+def show(person: str, path: Path, format_: str) -> None:
+    """What is known of PERSON (an id or an e-mail address): fields, segments, flows, consent, what is next.
+
+    Sensitive fields are masked.
+
+    \b
+    Example:
+      triggerfish people show ana@example.com shop
+    """
+    from triggerfish.runtime.machine.machine import Machine  # noqa: PLC0415 - slow to import
+    from triggerfish.runtime.story.profile import describe, sentences  # noqa: PLC0415
+
+    workspace = Workspace(path)
+    machine = Machine(workspace.program, functions=workspace.functions)
+    with workspace.store() as store:
+        known = known_person(store, person)
+        cell = store.profiles.load([known]).get(known)
+        document: dict[str, Any] = describe(machine.program, known, cell.state if cell else None)
+        document["identities"] = [f"{kind}: {value}" for kind, value in store.identities.of_person(known)]
+        document["sent"] = [
+            {"at": each.delivery.at, "channel": each.delivery.target, "message": each.delivery.data.get("message"),
+             "status": each.status, "reason": each.reason}
+            for each in store.outbox.of_person(known) if each.delivery.kind == "send"
+        ]
+    if format_ == "json":
+        say_json(document)
+    else:
+        click.echo("\n".join(sentences(machine.program, document)))
+
+
+@command.command("list")
+@path_argument
+@click.option("--limit", default=50, show_default=True, help="How many at most.")
+@click.option("--after", default="", help="Go on after this id.")
+@click.option("--segment", help="Only those in this segment.")
+@format_option
+def list_(path: Path, limit: int, after: str, segment: str | None, format_: str) -> None:
+    """The people there are, by id.
+
+    \b
+    Example:
+      triggerfish people list shop --segment big_spenders
+    """
+    from triggerfish.runtime.machine.machine import Machine  # noqa: PLC0415 - slow to import
+    from triggerfish.runtime.story.profile import describe  # noqa: PLC0415
+
+    workspace = Workspace(path)
+    program = Machine(workspace.program, functions=workspace.functions).program
+    if segment is not None and segment not in {each.name for each in program.ir.segments}:
+        raise click.UsageError(f"there is no segment {segment}")
+    found: list[dict[str, Any]] = []
+    with workspace.store() as store:
+        total = store.profiles.count()
+        while len(found) < limit:
+            ids = store.profiles.ids(after=after)
+            if not ids:
+                break
+            cells = store.profiles.load(ids)
+            for person in ids:
+                document = describe(program, person, cells[person].state)
+                if segment is None or segment in document["segments"]:
+                    found.append(document)
+            after = ids[-1]
+    found = found[:limit]
+    if format_ == "json":
+        say_json({"people": found, "total": total})
+        return
+    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "email", "segments", "in flows"):
+        table.add_column(title, overflow="fold")
+    for each in found:
+        flows = ", ".join(run["flow"] for run in each["flows"])
+        table.add_row(each["id"], str(each["profile"].get("email") or ""), ", ".join(each["segments"]), flows)
+    console().print(table)
+    if segment is None and total > len(found):
+        click.echo(f"{len(found)} of {total}; --limit shows more")

@@ -1,0 +1,94 @@
+"""``triggerfish test``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triggerfish.runtime.cli.failures import WRONG_CONTENT
+from triggerfish.runtime.cli.output import note, progress, say_json
+from triggerfish.runtime.cli.workspace import Workspace, path_argument
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.testing.run import TestResult
+
+
+@click.command("test")
+@path_argument
+@click.option("-k", "text", help="Only tests whose name contains this text.")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "junit"]), default="text", help="For people or for machines.")
+def command(path: Path, text: str | None, format_: str) -> None:
+    """Run the test blocks of a project.
+
+    Tests run on the real engine with a virtual clock: nothing is sent, nothing is stored, and a year takes
+    milliseconds. Exit code 1 if one fails.
+
+    \b
+    Example:
+      triggerfish test shop
+      triggerfish test shop -k "abandoned cart"
+    """
+    from triggerfish.runtime.testing.run import TestRunner  # noqa: PLC0415 - slow to import
+
+    workspace = Workspace(path)
+    program = workspace.program
+    tests = [test for test in workspace.loaded.tests if text is None or text.lower() in test.name.lower()]
+    runner = TestRunner(program, lambda: workspace.messages, workspace.functions)
+    results = []
+    with progress("testing") as done:
+        for result in runner.run(tests):
+            results.append(result)
+            done(len(results), len(tests))
+    if format_ == "json":
+        say_json(as_json(results))
+    elif format_ == "junit":
+        from triggerfish.runtime.testing.junit import as_junit  # noqa: PLC0415
+
+        click.echo(as_junit(results))
+    else:
+        _text(results)
+    if any(result.outcome != "passed" for result in results):
+        raise click.exceptions.Exit(WRONG_CONTENT)
+
+
+def as_json(results: list[TestResult]) -> dict[str, object]:
+    """The shape that the contract of the command line gives."""
+    passed = sum(1 for result in results if result.outcome == "passed")
+    return {
+        "passed": passed,
+        "failed": len(results) - passed,
+        "tests": [
+            {
+                "name": result.name,
+                "file": result.file,
+                "line": result.line,
+                "outcome": result.outcome,
+                "failures": [{"line": failure.line, "message": failure.message} for failure in result.failures],
+            }
+            for result in results
+        ],
+    }
+
+
+def _text(results: list[TestResult]) -> None:
+    for result in results:
+        if result.outcome == "passed":
+            continue
+        click.secho(f'{result.outcome.upper()} {result.file}:{result.line} "{result.name}"', fg="red", bold=True)
+        for failure in result.failures:
+            click.echo(f"  line {failure.line}: {failure.text}")
+            click.echo("    " + failure.message.replace("\n", "\n    "))
+        if result.story:
+            click.secho("  what happened up to there:", dim=True)
+            for sentence in result.story:
+                click.echo(f"    {sentence}")
+        click.echo()
+    passed = sum(1 for result in results if result.outcome == "passed")
+    failed = len(results) - passed
+    if not results:
+        note("there are no tests; write one with: test \"what should be so\" for a_flow")
+        return
+    summary = f"{passed} passed" + (f", {failed} failed" if failed else "")
+    click.secho(summary, fg="red" if failed else "green", bold=True)

@@ -1,0 +1,85 @@
+"""The tables come from migrations alone, and agree with what the code expects."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store import migrate, revision
+from triggerfish.runtime.store.database import Database
+from triggerfish.runtime.store.errors import SchemaOutdated, SchemaTooNew
+from triggerfish.runtime.store.schema import metadata
+from triggerfish.runtime.store.store import Store
+
+
+def test_the_newest_migration_is_the_one_the_code_names() -> None:
+    assert migrate.newest_revision() == revision.HEAD
+
+
+def test_an_empty_database_is_upgraded_and_again_is_nothing(address: str) -> None:
+    database = Database(address)
+    assert migrate.status(database) == migrate.Status(None, revision.HEAD)
+    assert migrate.upgrade(database).up_to_date
+    with database.read() as connection:
+        tables = set(inspect(connection).get_table_names())
+    assert tables == {*metadata.tables, "alembic_version"}
+    assert migrate.upgrade(database).up_to_date
+    database.close()
+
+
+def test_migrations_make_what_the_schema_says(address: str) -> None:
+    database = Database(address)
+    migrate.upgrade(database)
+    with database.read() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        names = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
+    assert {index.name for table in metadata.tables.values() for index in table.indexes} <= names
+    database.close()
+
+
+def test_an_upgrade_keeps_what_is_there(address: str) -> None:
+    with Store(address, upgrade=True) as store:
+        store.events.append([("ana", Input("event", "x", 1, "m", {}))], 1)
+    with Store(address, upgrade=True) as store:
+        assert store.events.count() == 1
+
+
+def test_an_outdated_or_newer_database_is_told(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'store.db'}"
+    with pytest.raises(SchemaOutdated, match="db upgrade"):
+        Store(address, upgrade=False)
+    Store(address).close()
+    database = Database(address)
+    with database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    with pytest.raises(SchemaTooNew, match="newer"):
+        Store(address)
+
+
+def test_an_upgrade_that_fails_leaves_the_database_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from alembic import op
+
+    real, made = op.create_index, []
+
+    def fail_later(*arguments: object, **options: object) -> None:
+        made.append(arguments)
+        if len(made) == 3:
+            raise OSError("power cut")
+        real(*arguments, **options)  # type: ignore[arg-type]
+
+    database = Database(f"sqlite:///{tmp_path / 'store.db'}")
+    with monkeypatch.context() as patch:
+        patch.setattr(op, "create_index", fail_later)
+        with pytest.raises(OSError, match="power cut"):
+            migrate.upgrade(database)
+    assert migrate.status(database).found is None
+    with database.read() as connection:
+        assert inspect(connection).get_table_names() == []
+    assert migrate.upgrade(database).up_to_date
+    database.close()
