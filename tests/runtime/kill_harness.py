@@ -55,8 +55,8 @@ def spawn(path: Path, machine: Any) -> int:
     if child == 0:
         try:
             replay(path, machine)
-        except BaseException as error:
-            print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        except BaseException as error:  # noqa: BLE001
+            print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201
             os._exit(1)
         os._exit(0)
     return child
@@ -121,4 +121,4 @@ def main(folder: Path, kills: int, seed: int, factory: str) -> dict[str, object]
 
 if __name__ == "__main__":
     arguments = [*sys.argv[1:], "kill_harness:fake_history"]
-    print(json.dumps(main(Path(arguments[0]), int(arguments[1]), int(arguments[2]), arguments[3])))
+    print(json.dumps(main(Path(arguments[0]), int(arguments[1]), int(arguments[2]), arguments[3])))  # noqa: T201

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from fake_machine import QUIET, FakeMachine
@@ -65,7 +65,7 @@ def test_the_size_of_batches_does_not_change_a_replay(tmp_path: Path, clock: Any
         with Store(f"sqlite:///{tmp_path / str(size)}.db") as store:
             store.events.append([order(n, f"p{n % 5}", (n * 37) % 211) for n in range(60)], 1)
             Run(engine(store, clock, events_a_batch=size, people_a_batch=size)).until_idle("events")
-            results.append((journal(store), [store.profiles.load([f"p{n}"]) [f"p{n}"].state for n in range(5)]))
+            results.append((journal(store), [store.profiles.load([f"p{n}"])[f"p{n}"].state for n in range(5)]))
     assert results[0] == results[1] == results[2]
 
 
@@ -113,7 +113,11 @@ def test_somebody_who_fails_does_not_stop_the_others(store: Store, clock: Any) -
     shell = engine(store, clock, FakeMachine(frozenset({"poison"})), notice=told.append)
     assert Run(shell).until_idle("events").events == 5
     facts = store.journal.of_person("bo")
-    assert [(fact.number, fact.kind, fact.at // DAY) for fact in facts] == [(1, "noted", 2), (-1, "error", 3), (2, "noted", 4)]
+    assert [(fact.number, fact.kind, fact.at // DAY) for fact in facts] == [
+        (1, "noted", 2),
+        (-1, "error", 3),
+        (2, "noted", 4),
+    ]
     assert facts[1].data["error"].startswith("RuntimeError: cannot digest poison (advance, line ")
     assert facts[1].data | {"error": ""} == {"error": "", "what": "event", "name": "poison", "id": "m3"}
     [refused] = store.quarantine.newest()
@@ -182,7 +186,8 @@ class Trouble:
 
 
 @pytest.mark.parametrize(
-    "error", [StoreUnavailable("locked", "x"), StoreUnavailable("full", "x"), StoreUnavailable("gone", "x"), Conflict("y")]
+    "error",
+    [StoreUnavailable("locked", "x"), StoreUnavailable("full", "x"), StoreUnavailable("gone", "x"), Conflict("y")],
 )
 def test_trouble_that_passes_is_waited_for(store: Store, clock: Any, error: Exception) -> None:
     told: list[str] = []
@@ -238,7 +243,7 @@ def test_a_stop_ends_the_run_after_the_batch_at_hand(store: Store, clock: Any) -
 
 def test_results_of_deliveries_are_taken_up_in_the_same_run(store: Store, clock: Any) -> None:
     class Deliverer:
-        asked: list[int | None] = []
+        asked: ClassVar[list[int | None]] = []
         recovered = 0
 
         def recover(self, now: int | None = None) -> int:

@@ -227,7 +227,7 @@ def test_bad_rows_cost_only_themselves(desk: Desk) -> None:
         b"g,order_completed,2026-01-01,1,\xff",
         b'h,order_completed,2026-01-01,1,"a"b',
         b"i,order_completed,2026-01-01,many,",
-        b"j,order_completed,2026-01-01,1,7\" pipe",
+        b'j,order_completed,2026-01-01,1,7" pipe',
         b",order_completed,2026-01-01,1,",
         b"k,,2026-01-01,1,",
         b"l,order_completed,2026-01-01,1," + b"z" * 40_000,
@@ -272,7 +272,7 @@ def test_files_that_cannot_be_used_are_explained(
 
 
 def test_no_file_is_explained(desk: Desk) -> None:
-    with pytest.raises(FileError, match="nowhere.csv"):
+    with pytest.raises(FileError, match=r"nowhere\.csv"):
         ingest(desk.folder / "nowhere.csv", desk.store, Schema(PROGRAM), desk.clock)
     with pytest.raises(FileError, match="directory"):
         ingest(desk.folder, desk.store, Schema(PROGRAM), desk.clock)

@@ -16,7 +16,8 @@ def post(store: Store, *rows: tuple[str, int, int]) -> None:
     """Rows of ``(key, at, urgency)``."""
     batch = Batch(1)
     deliveries = [
-        Delivery(key, "send", "email", at, "f", "1", 1, urgency, {"message": "m"}, {"x": 1}) for key, at, urgency in rows
+        Delivery(key, "send", "email", at, "f", "1", 1, urgency, {"message": "m"}, {"x": 1})
+        for key, at, urgency in rows
     ]
     batch.take("ana", Advance(None, [], deliveries, [], None))
     store.commit(batch)
@@ -55,7 +56,11 @@ def test_the_life_of_a_row(store: Store) -> None:
     assert (again.delivery.key, again.attempts) == ("b", 1)
     pending, _ = store.events.arrived(Position(), 10)
     assert [(one.person, one.input) for one in pending] == [("ana", told)]
-    assert store.outbox.counts() == {("email", "f", "sent"): 1, ("email", "f", "claimed"): 1, ("email", "f", "failed"): 1}
+    assert store.outbox.counts() == {
+        ("email", "f", "sent"): 1,
+        ("email", "f", "claimed"): 1,
+        ("email", "f", "failed"): 1,
+    }
 
 
 def test_telling_the_outcome_twice_changes_nothing(store: Store) -> None:

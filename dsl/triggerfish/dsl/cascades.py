@@ -14,7 +14,7 @@ _UNKNOWN = frozenset({
 })
 """What may follow from a name whose declaration could not be read."""
 _MISSING = frozenset({
-    "TF302", "TF303", "TF306", "TF307", "TF401", "TF403", "TF409", "TF410", "TF501", "TF503", "TF601", "TF607",
+    "TF302", "TF303", "TF306", "TF307", "TF401", "TF403", "TF410", "TF501", "TF503", "TF601",
 })
 """What may follow from a line that could not be read, in the declaration it belongs to."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lark import Token, UnexpectedToken
@@ -16,10 +17,22 @@ from triggerfish.dsl.diagnostics.suggest import closest
 from triggerfish.dsl.grammar import Grammar
 from triggerfish.dsl.layout import CONTINUES
 from triggerfish.dsl.span import Span
+from triggerfish.dsl.names import snake_case
 from triggerfish.dsl.speech import listed, quoted
-from triggerfish.dsl.tokens import RESERVED, Lexeme
+from triggerfish.dsl.tokens import RESERVED, Lexeme, lexeme
 
 Stack = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is wrong, and, where that is plain, how to go on reading: with ``mended`` in place of some tokens."""
+
+    diagnostic: Diagnostic
+    first: int = 0
+    last: int = 0
+    mended: Lexeme | None = None
+
 
 _LOOK_BACK = 6
 _HEADERS = frozenset(
@@ -75,29 +88,29 @@ class Explainer:
 
     # --- saying ---------------------------------------------------------------------------------------
 
-    def declaration(self, tokens: Sequence[Lexeme]) -> Diagnostic:
+    def declaration(self, tokens: Sequence[Lexeme]) -> Explanation:
         """A line at the left margin that begins no declaration."""
         first = tokens[0]
         known = [self.language.written[kind] for kind in self.declarations if kind in self.language.written]
-        meant = closest(first.value, known) if first.type == "NAME" or first.value not in self.language.words else None
+        meant = closest(first.value, known) if first.type == "NAME" else None
         if meant:
-            return self._misspelt(first, meant)
+            return self._misspelt(tokens, 0, meant)
         hint = None
         if first.value in CONTINUES:
             hint = "indent the line, if it continues the one above"
         elif first.value in self.language.words and first.soft:
-            hint = f"if this line belongs to the declaration above, indent it; {syntax.UnknownDeclaration.help}"
-        return syntax.UnknownDeclaration.at(first.span, hint=hint, what=quoted(first))
+            hint = "indent this line below the declaration it belongs to"
+        return Explanation(syntax.UnknownDeclaration.at(first.span, hint=hint, what=quoted(first)))
 
-    def indent(self, tokens: Sequence[Lexeme], index: int, line: int) -> Diagnostic:
-        """``tokens[index]`` is an INDENT that must not be there, below the line that begins at ``line``."""
+    def indent(self, tokens: Sequence[Lexeme], index: int) -> Diagnostic:
+        """``tokens[index]`` is an INDENT that must not be there."""
         first, second = tokens[index + 1], tokens[index + 2]
         hint = None
         if second.type == "COLON":
             hint = "if these are values for the line above, end that line with `with`"
         return syntax.UnexpectedIndent.at(first.span, hint=hint)
 
-    def explain(self, tokens: Sequence[Lexeme], start: int, index: int, states: Stack) -> Diagnostic:
+    def explain(self, tokens: Sequence[Lexeme], start: int, index: int, states: Stack) -> Explanation:
         """``tokens[index]`` is wrong in the line that begins at ``start``, before which the parser was in ``states``."""
         stacks = [states]
         for token in tokens[start:index]:
@@ -105,39 +118,38 @@ class Explainer:
             if stack is None:
                 break
             stacks.append(stack)
-        index = min(index, start + len(stacks) - 1)
-        bad = tokens[index]
+        line = _Line(tokens, start, min(index, start + len(stacks) - 1), stacks)
         expected = self._expected(stacks[-1])
         return (
-            self._phrase(tokens, start, index, stacks)
-            or self._slip(tokens, start, index, stacks)
-            or self._special(tokens, start, index, expected)
-            or self._unfinished(tokens, start, index, expected)
-            or self._unexpected(bad, tokens[index - 1] if index > start else None, expected)
+            self._phrase(line)
+            or self._continuation(line)
+            or self._slip(line)
+            or self._hyphen(line)
+            or Explanation(self._special(line, expected) or self._plainly(line, expected))
         )
 
-    def _slip(self, tokens: Sequence[Lexeme], start: int, index: int, stacks: list[Stack]) -> Diagnostic | None:
+    def _slip(self, line: _Line) -> Explanation | None:
         """A misspelt word: the wrong one, or one before it that was taken for a name."""
-        places = list(range(index, max(start, index - _LOOK_BACK) - 1, -1))
-        if start not in places:
-            places.append(start)
+        places = list(range(line.index, max(line.start, line.index - _LOOK_BACK) - 1, -1))
+        if line.start not in places:
+            places.append(line.start)
         for place in places:
-            token = tokens[place]
-            if not token.value[:1].isalpha() or (place < index and token.type != "NAME") or token.type == "TEXT":
+            token = line.tokens[place]
+            if token.type == "TEXT" or not token.value[:1].isalpha() or token.value in RESERVED:
                 continue
+            if place < line.index and token.type != "NAME":
+                continue
+            stack = line.before(place)
             known = {
                 self.language.written[kind]: kind
-                for kind in self._expected(stacks[place - start])
+                for kind in self._expected(stack)
                 if self.language.written.get(kind, "").isalpha()
             }
-            fitting = [
-                word
-                for word, kind in known.items()
-                if closest(token.value, (word,)) and self._leads_on(stacks[place - start], kind, tokens[place + 1 : index + 1])
-            ]
-            meant = closest(token.value, fitting)
+            rest = line.tokens[place + 1 : line.index + 1]
+            near = [word for word in known if closest(token.value, (word,))]
+            meant = closest(token.value, [word for word in near if self._leads_on(stack, known[word], rest)])
             if meant:
-                return self._misspelt(token, meant)
+                return self._misspelt(line.tokens, place, meant)
         return None
 
     def _leads_on(self, stack: Stack, kind: str, rest: Sequence[Lexeme]) -> bool:
@@ -148,77 +160,127 @@ class Explainer:
             after = self._feed(after, token.type, token.soft)
         return after is not None
 
-    def _misspelt(self, token: Lexeme, meant: str) -> Diagnostic:
+    def _misspelt(self, tokens: Sequence[Lexeme], place: int, meant: str) -> Explanation:
+        token = tokens[place]
         fix = Fix(f"write `{meant}`", (Edit(token.span, meant),), False)
-        return syntax.Misspelt.at(token.span, fix=fix, word=token.value, suggestion=meant)
+        diagnostic = syntax.Misspelt.at(token.span, fix=fix, word=token.value, suggestion=meant)
+        before = tokens[place - 1] if place else None
+        phrase = self.language.phrases.get((before.value, meant)) if before is not None else None
+        if before is not None and phrase is not None:
+            whole = lexeme(phrase, f"{before.value} {meant}", before.span.to(token.span), token.sink, before.doc)
+            return Explanation(diagnostic, place - 1, place, whole)
+        mended = lexeme(self.language.words[meant], meant, token.span, token.sink, token.doc)
+        mended.soft = meant not in RESERVED
+        return Explanation(diagnostic, place, place, mended)
 
-    def _phrase(self, tokens: Sequence[Lexeme], start: int, index: int, stacks: list[Stack]) -> Diagnostic | None:
+    def _phrase(self, line: _Line) -> Explanation | None:
         """``in lsat 7 days``: the first of two words that belong together is there, the second is not."""
-        for place in (index, index - 1):
-            if place < start or place + 1 >= len(tokens):
+        for place in (line.index, line.index - 1):
+            if place < line.start:
                 continue
-            first, second = tokens[place], tokens[place + 1]
-            seconds = {
-                after: kind
+            first, second = line.tokens[place], line.tokens[place + 1 : place + 2]
+            expected = self._expected(line.before(place))
+            seconds = [
+                after
                 for (before, after), kind in self.language.phrases.items()
-                if before == first.value and kind in self._expected(stacks[place - start])
-            }
-            if not seconds or (place < index and first.type != "NAME" and not seconds):
+                if before == first.value and kind in expected
+            ]
+            if not seconds or not second:
                 continue
-            meant = closest(second.value, seconds) if second.value else None
+            meant = closest(second[0].value, seconds) if second[0].value else None
             if meant:
-                return self._misspelt(second, meant)
-            if place == index:
-                choices = " or ".join(f"`{first.value} {word}`" for word in sorted(seconds))
-                return syntax.UnexpectedWord.at(
-                    first.span, hint=f"here may stand {choices}", what=quoted(first), where="alone here"
-                )
+                return self._misspelt(line.tokens, place + 1, meant)
+            if place == line.index:
+                hint = "here may stand " + " or ".join(f"`{first.value} {word}`" for word in sorted(seconds))
+                return Explanation(_unexpected(first, "alone here", hint))
         return None
 
-    def _special(self, tokens: Sequence[Lexeme], start: int, index: int, expected: set[str]) -> Diagnostic | None:
-        bad = tokens[index]
-        before = tokens[index - 1] if index > start else None
+    def _continuation(self, line: _Line) -> Explanation | None:
+        if line.previous is None and line.bad.value in CONTINUES:
+            hint = "indent this line deeper than the one it continues"
+            return Explanation(_unexpected(line.bad, _where(None), hint))
+        return None
+
+    def _hyphen(self, line: _Line) -> Explanation | None:
+        """``flow cart-recovery``: a name with hyphens."""
+        before = line.previous
+        if line.bad.type != "MINUS" or before is None or not before.soft:
+            return None
+        last = line.index - 1
+        while (
+            line.tokens[last + 1].type == "MINUS"
+            and line.tokens[last + 2].value[:1].isalnum()
+            and _touching(line.tokens[last], line.tokens[last + 1])
+            and _touching(line.tokens[last + 1], line.tokens[last + 2])
+        ):
+            last += 2
+        if last < line.index:
+            return None
+        parts = [token.value for token in line.tokens[line.index - 1 : last + 1]]
+        place = before.span.to(line.tokens[last].span)
+        better = snake_case("".join(parts))
+        fix = Fix(f"write `{better}`", (Edit(place, better),), False)
+        diagnostic = syntax.BadName.at(place, fix=fix, word="".join(parts), better=better)
+        mended = lexeme("NAME", better, place, before.sink, before.doc)
+        mended.soft = True
+        return Explanation(diagnostic, line.index - 1, last, mended)
+
+    def _special(self, line: _Line, expected: set[str]) -> Diagnostic | None:
+        bad, before = line.bad, line.previous
         if bad.type == "EQUALS" and "IS" in expected:
             fix = Fix("write `is`", (Edit(bad.span, "is"),), False)
             return syntax.ForeignSign.at(bad.span, hint="write `is`", fix=fix, sign="=", word="is")
-        if bad.type == "MINUS" and before is not None and before.soft:
-            after = tokens[index + 1]
-            if _touching(before, bad) and _touching(bad, after) and after.value[:1].isalnum():
-                name = f"{before.value}-{after.value}"
-                place = before.span.to(after.span)
-                return syntax.BadName.at(place, word=name, better=name.replace("-", "_").lower())
-        if before is None and bad.value in CONTINUES:
-            hint = "indent this line deeper than the one it continues"
-            return syntax.UnexpectedWord.at(bad.span, hint=hint, what=quoted(bad), where="at the beginning of this line")
-        if before is None and bad.value in _HEADERS and "SEND" in expected:
-            return syntax.HeaderAfterStep.at(bad.span, word=bad.value)
-        if before is None and bad.type == "ELSE" and "OTHERWISE" in expected:
-            return self._misspelt(bad, "otherwise")
-        if before is None and bad.type == "OTHERWISE" and "ELSE" in expected:
-            return self._misspelt(bad, "else")
-        if bad.value in RESERVED and "NAME" in expected and before is not None and "NUMBER" not in expected:
+        if before is None:
+            if bad.value in _HEADERS and "SEND" in expected:
+                return syntax.HeaderAfterStep.at(bad.span, word=bad.value)
+            if bad.type == "ELSE" and "OTHERWISE" in expected:
+                return syntax.Misspelt.at(bad.span, word="else", suggestion="otherwise")
+            if bad.type == "OTHERWISE" and "ELSE" in expected:
+                return syntax.Misspelt.at(bad.span, word="otherwise", suggestion="else")
+        if bad.value in RESERVED and "NAME" in expected and "NUMBER" not in expected and len(expected) < 8:
             return syntax.ReservedName.at(bad.span, word=bad.value)
-        if bad.soft and "TEXT" in expected and "NAME" not in expected:
+        hint = None
+        if (bad.soft or bad.type == "DOTTED") and "TEXT" in expected and "NAME" not in expected:
             hint = f'texts stand between quotation marks: "{bad.value}"'
-            return syntax.UnexpectedWord.at(bad.span, hint=hint, what=quoted(bad), where=_where(before))
-        return None
+        elif bad.type == "WHERE" and before is not None and "IN_LAST" in expected:
+            hint = f"to narrow an event put it in brackets: `({before.value} where …)`"
+        elif before is not None and bad.soft and "OF" in expected:
+            hint = f"write `{before.value} of {bad.value}`"
+        return _unexpected(bad, _where(before), hint) if hint else None
 
-    def _unfinished(
-        self, tokens: Sequence[Lexeme], start: int, index: int, expected: set[str]
-    ) -> Diagnostic | None:
-        bad = tokens[index]
-        if bad.type not in ("NEWLINE", "DEDENT", "$END") or index == start:
-            return None
-        end = tokens[index - 1].span
-        place = Span(end.file, end.end_line, end.end_column, end.end_line, end.end_column + 1)
+    def _plainly(self, line: _Line, expected: set[str]) -> Diagnostic:
+        bad, before = line.bad, line.previous
         may = listed(expected, self.language.written)
-        return syntax.UnfinishedLine.at(place, hint=f"after {quoted(tokens[index - 1])} there must be {may}")
+        if bad.type in ("NEWLINE", "DEDENT", "$END") and before is not None:
+            end = before.span
+            place = Span(end.file, end.end_line, end.end_column, end.end_line, end.end_column + 1)
+            return syntax.UnfinishedLine.at(place, hint=f"after {quoted(before)} there must be {may}")
+        return _unexpected(bad, _where(before), f"here may stand {may}" if may else None)
 
-    def _unexpected(self, bad: Lexeme, before: Lexeme | None, expected: set[str]) -> Diagnostic:
-        may = listed(expected, self.language.written)
-        return syntax.UnexpectedWord.at(
-            bad.span, hint=f"here may stand {may}" if may else None, what=quoted(bad), where=_where(before)
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line up to its wrong token; ``stacks[n]`` is the parser's before the n-th token of the line."""
+
+    tokens: Sequence[Lexeme]
+    start: int
+    index: int
+    stacks: list[Stack]
+
+    @property
+    def bad(self) -> Lexeme:
+        return self.tokens[self.index]
+
+    @property
+    def previous(self) -> Lexeme | None:
+        return self.tokens[self.index - 1] if self.index > self.start else None
+
+    def before(self, place: int) -> Stack:
+        return self.stacks[place - self.start]
+
+
+def _unexpected(bad: Lexeme, where: str, hint: str | None) -> Diagnostic:
+    return syntax.UnexpectedWord.at(bad.span, hint=hint, what=quoted(bad), where=where)
 
 
 def _where(before: Lexeme | None) -> str:

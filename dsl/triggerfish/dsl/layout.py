@@ -98,10 +98,7 @@ class _Blocks:
         tokens = self.current
         if not tokens:
             return
-        if tokens[0].type == "EXPECT":
-            _read_expectation(tokens)
-        elif tokens[0].type == "START":
-            _read_start(tokens)
+        look_twice(tokens)
         self.chunk.tokens += tokens
         self.chunk.tokens.append(self._mark("NEWLINE", tokens[-1].span))
         self.current = []
@@ -244,6 +241,14 @@ _OPERATORS = frozenset({"STARTS", "ENDS", "DOES"})
 _VALUES = frozenset({"COUNT", "SUM", "AVERAGE", "SMALLEST", "LARGEST", "TIME"})
 
 
+def look_twice(tokens: list[Lexeme]) -> None:
+    """Tell apart, in place, what lines beginning with ``expect`` and ``start when confirms`` are about."""
+    if tokens[0].type == "EXPECT":
+        _read_expectation(tokens)
+    elif tokens[0].type == "START":
+        _read_start(tokens)
+
+
 def _read_expectation(tokens: list[Lexeme]) -> None:
     """``expect email welcome`` is about messages, ``expect email is known`` about values.
 
@@ -259,7 +264,7 @@ def _read_expectation(tokens: list[Lexeme]) -> None:
     elif kinds[1] == "NUMBER":
         if _is_word(tokens, 2):
             tokens[0] = renamed(tokens[0], "EXPECT_MESSAGE")
-    elif _is_word(tokens, 1):
+    elif _is_word(tokens, 1) and not (kinds[1] == "EXIT" and _is_word(tokens, 2) and _is_word(tokens, 3)):
         phrase = kinds[1] in _VALUES and kinds[2] in ("OF", "SINCE")
         operator = kinds[2] in _OPERATORS and kinds[3] in ("WITH", "NOT")
         if not phrase and not operator and (kinds[2] in ("NEWLINE", "AT", "WITH") or _is_word(tokens, 2)):

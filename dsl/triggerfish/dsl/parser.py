@@ -15,9 +15,10 @@ from lark.parsers.lalr_parser_state import ParserState
 
 from triggerfish.dsl.builder.lists import Wrong
 from triggerfish.dsl.diagnostics.model import Diagnostic
-from triggerfish.dsl.explain import Explainer
+from triggerfish.dsl.diagnostics.syntax import Misspelt
+from triggerfish.dsl.explain import Explainer, Explanation
 from triggerfish.dsl.grammar import Grammar, grammar
-from triggerfish.dsl.layout import Chunk, Layout, lay_out
+from triggerfish.dsl.layout import Chunk, Layout, lay_out, look_twice
 from triggerfish.dsl.names import check_names
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import Lexeme, lexeme, renamed
@@ -49,7 +50,8 @@ def parse(text: str, path: str) -> tuple[File, tuple[Diagnostic, ...]]:
         found += reader.found
         if declaration is not None:
             declarations.append(declaration)
-            found += check_names(chunk.tokens)
+            wrong_lines = layout.wrong_lines | {diagnostic.span.line for diagnostic in reader.found}
+            found += check_names(chunk.tokens, wrong_lines)
     found += layout.problems
     ordered = sorted(dict.fromkeys(found), key=lambda diagnostic: (diagnostic.span, diagnostic.code))
     return File(path, tuple(declarations), layout.comments), tuple(ordered)
@@ -95,6 +97,8 @@ class _Reader:
         self.tokens: list[Lexeme] = chunk.tokens
         self.found: list[Diagnostic] = []
         self.restarts = 0
+        self.mendings = 0
+        self.mended_lines: set[int] = set()
         interactive = language.lark.parse_interactive()
         self.configuration = interactive.parser_state.parse_conf
         self.lexer = interactive.lexer_thread
@@ -102,8 +106,11 @@ class _Reader:
     def read(self) -> Declaration | None:
         explainer = Explainer(self.language, self.configuration)
         if self.tokens[0].type not in explainer.declarations:
-            self._report(explainer.declaration(self.tokens), self.tokens[0].span)
-            return None
+            explanation = explainer.declaration(self.tokens)
+            self._report(explanation.diagnostic, self.tokens[0].span)
+            if explanation.mended is None:
+                return None
+            self.tokens = [explanation.mended, *self.tokens[1:]]
         position = self._fresh()
         while True:
             try:
@@ -160,14 +167,38 @@ class _Reader:
         token = self.tokens[index]
         start = position.starts[-1]
         if token.type == "INDENT":
-            self._report(explainer.indent(self.tokens, index, start.index), token.span)
-            return self._without_block(position, index)
-        self._report(explainer.explain(self.tokens, start.index, index, start.states), token.span)
+            self._report(explainer.indent(self.tokens, index), token.span)
+            return self._without_block(index)
+        explanation = explainer.explain(self.tokens, start.index, index, start.states)
+        self._report(explanation.diagnostic, token.span)
+        if explanation.mended is not None:
+            return self._mended(position, start, explanation)
         return self._skip(position, index)
+
+    def _mended(self, position: _Position, start: _LineStart, explanation: Explanation) -> _Position | None:
+        """Read a line again with the word that was most probably meant; what else is wrong in it stays unsaid."""
+        mended = explanation.mended
+        if mended is None or self.mendings >= MAX_MISTAKES:
+            return None
+        self.mendings += 1
+        self.mended_lines.add(mended.span.line)
+        end = start.index
+        while self.tokens[end].type not in ("NEWLINE", "$END"):
+            end += 1
+        line = [*self.tokens[start.index : explanation.first], mended, *self.tokens[explanation.last + 1 : end]]
+        look_twice(line)
+        self.tokens = [*self.tokens[: start.index], *line, *self.tokens[end:]]
+        depth = self._depth(start.index)
+        state = ParserState(self.configuration, self.lexer, start.states[:], start.values[:])
+        return _Position(state, start.index, depth, *_outer(position, depth, None))
 
     def _report(self, diagnostic: Diagnostic, place: Span) -> None:
         lines = range(self._line_of(place), place.end_line + 1)
-        if diagnostic not in self.found and not any(line in self.layout.wrong_lines for line in lines):
+        if any(line in self.layout.wrong_lines for line in lines):
+            return
+        if any(line in self.mended_lines for line in lines) and diagnostic.code != Misspelt.code:
+            return
+        if diagnostic not in self.found:
             self.found.append(diagnostic)
 
     def _line_of(self, place: Span) -> int:
@@ -180,7 +211,7 @@ class _Reader:
                 first = token
         return first.span.line
 
-    def _without_block(self, position: _Position, index: int) -> _Position | None:
+    def _without_block(self, index: int) -> _Position | None:
         """Go on behind a block that must not be there."""
         self.tokens = self.tokens[:index] + self.tokens[self._after_block(index) :]
         return self._restart()
@@ -255,7 +286,9 @@ class _Reader:
         return best
 
 
-def _outer(position: _Position, depth: int, start: _LineStart) -> tuple[list[_LineStart], list[_LineStart | None]]:
-    """The line starts around a line, itself included, as they were when it began."""
-    starts = [kept for kept in position.starts[:depth] if kept.index < start.index]
-    return [*starts, start], [*position.before[: len(starts)], None]
+def _outer(
+    position: _Position, depth: int, start: _LineStart | None
+) -> tuple[list[_LineStart], list[_LineStart | None]]:
+    """The line starts around a line, as they were when it began, and its own if it is given."""
+    starts, before = position.starts[:depth], position.before[:depth]
+    return ([*starts, start], [*before, None]) if start is not None else (starts, before)

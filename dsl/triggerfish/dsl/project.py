@@ -53,7 +53,7 @@ def load(folder: Path, catalog: Catalog) -> Loaded:
         reader(path)
     flows = {path: reader.sources[path] for path in paths if path in reader.sources}
     if not paths:
-        reader.problems.append(rules.EmptyProject.at(_top(""), path=folder))
+        reader.problems.append(rules.EmptyProject.at(_top(folder.name or str(folder)), path=folder))
     compiled = compile_sources(flows, catalog, reader)
     diagnostics = tuple(sorted((*reader.problems, *compiled.diagnostics), key=_place))
     failed = any(found.severity == "error" for found in reader.problems)
@@ -66,14 +66,15 @@ def compile_sources(
     sources: Mapping[str, str], catalog: Catalog, read_file: Callable[[str], str | None] | None = None
 ) -> Loaded:
     """Compiles ``.flow`` texts by path; ``read_file`` gives the templates and lists they name, by path, or None."""
-    from triggerfish.dsl.check import check
-    from triggerfish.dsl.parser import parse
+    from triggerfish.dsl.check import check  # noqa: PLC0415 - commands that compile nothing need neither
+    from triggerfish.dsl.parser import parse  # noqa: PLC0415
 
-    trees, problems = [], []
+    trees = []
+    problems: list[Diagnostic] = []
     for path, text in sources.items():
-        file, found = parse(text, path)
+        file, mistakes = parse(text, path)
         trees.append(file)
-        problems += found
+        problems += mistakes
     others: dict[str, str] = {}
 
     def read(path: str) -> str | None:
@@ -100,7 +101,8 @@ def _place(diagnostic: Diagnostic) -> tuple[Span, str]:
 
 
 def _top(path: str) -> Span:
-    return Span(path, 1, 1, 1, 1)
+    """A file as a whole."""
+    return Span(path, 0, 0, 0, 0)
 
 
 # --- reading -----------------------------------------------------------------------------------------

@@ -64,9 +64,11 @@ def listed(expected: Iterable[str], written: Mapping[str, str]) -> str:
         if left.issuperset(needed):
             left.difference_update(members)
             parts.append(words)
+    if parts:
+        left.discard("OPEN")
     line_ends = "NEWLINE" in left
     left.discard("NEWLINE")
-    order = sorted(left, key=lambda terminal: (terminal not in SPOKEN, written.get(terminal, "")))
+    order = sorted(left, key=lambda terminal: (terminal not in SPOKEN, written.get(terminal, ""), terminal))
     parts += [spoken(terminal, written) for terminal in order]
     if len(parts) > MAX_LISTED:
         parts = [*parts[:MAX_LISTED], "…"]

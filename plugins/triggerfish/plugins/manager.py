@@ -106,11 +106,12 @@ class Loader:
         self.distributions: dict[str, str] = {}
 
     def load(self, entry_points: Iterable[EntryPoint]) -> Plugins:
-        seen: set[str] = set()
+        seen: set[tuple[str, str, str]] = set()
         for entry_point in entry_points:
-            if f"{entry_point.name} {entry_point.value}" in seen:
+            same = (entry_point.name, entry_point.value, _distribution_name(entry_point))
+            if same in seen:
                 continue  # an editable install lists its entry points twice
-            seen.add(f"{entry_point.name} {entry_point.value}")
+            seen.add(same)
             self.register(entry_point)
         for name, _ in self.manager.list_name_plugin():
             self.collect(name)

@@ -24,8 +24,8 @@ class Recording(Session[Any]):
 
     def send(self, prepared: Prepared[Any]) -> Outcome:
         content = prepared.content
-        if not prepared.address:
-            return Failed("the person has no address")
+        if not prepared.address.strip() or not prepared.address.isprintable():
+            return Failed("the person has no address that could be used")
         line = {
             "key": prepared.key,
             "person": prepared.person,
@@ -48,7 +48,7 @@ class Recording(Session[Any]):
             if key in self.keys:
                 return
             # One write, so that lines of several processes never mix; a line cut short by a crash is closed first.
-            file.write(("\n" if broken else "").encode() + line.encode() + b"\n")
+            file.write((b"\n" if broken else b"") + line.encode("utf-8", "replace") + b"\n")
             self.keys.add(key)
 
     def _catch_up(self, file: Any) -> bool:

@@ -59,7 +59,7 @@ def test_lines_that_begin_with_a_dot_survive(sink: Any, start: Start, connect: C
     session = connect(start().port)
     session.send(letter(content={"text": ".\n..two\n.end", "body": ".<p>x</p>\n.\n"}))
     mail = email.message_from_bytes(sink.raw[0], policy=email.policy.default)
-    assert mail.get_body(("plain",)).get_content().startswith(".\n..two\n.end")
+    assert mail.get_body(("plain",)).get_content().startswith(".\r\n..two\r\n.end\r\n")
     assert isinstance(session.send(letter("k2")), Sent)
 
 

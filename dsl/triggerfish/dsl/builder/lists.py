@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from triggerfish.dsl.diagnostics import syntax
-from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.diagnostics.model import Diagnostic, Related
 from triggerfish.dsl.diagnostics.suggest import closest
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import Lexeme
@@ -126,7 +126,8 @@ def options(chain: Chain, spoken: dict[str, str]) -> dict[str, Children]:
         token: Lexeme = option[0]
         if token.type in found:
             what = spoken.get(token.type, f"`{token.value}`")
-            token.sink.append(syntax.SaidTwice.at(token.span, what=what))
+            first = Related(found[token.type][0].span, "here for the first time")
+            token.sink.append(syntax.SaidTwice.at(token.span, related=(first,), what=what))
         else:
             found[token.type] = option
     return found

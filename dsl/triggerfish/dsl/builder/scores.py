@@ -88,10 +88,11 @@ class Scores:
         below: Below = c[3]
         once = said_once(below)
         head: Lexeme = c[1]
+        nothing_below(c[0], below, f"the model `{head.value}`", "what it predicts, such as `predict no order_completed within 30 days`")
         conditions = below.of(OnlyIf)
         for again in conditions[1:]:
             raise Wrong(syntax.SaidTwice.at(again.span, what="`only if`"))
-        broken = any(isinstance(item, Lexeme) for item in below.items)
+        broken = not below.written or any(isinstance(item, Lexeme) for item in below.items)
         for key, missing, example in _MODEL_PARTS:
             if key not in once and not broken:
                 what = f"the model `{head.value}`"

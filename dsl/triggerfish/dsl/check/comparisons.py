@@ -24,7 +24,7 @@ def compare(written: tx.Compare, context: Context) -> Typed:
     if left.type is None or right.type is None:
         return truth(NOTHING)
     if written.operator in ("contains", "starts with", "ends with", "like"):
-        return _search(written, left, right, timing, context)
+        return _search(written, left, right, context)
     if not alike(left.type, right.type):
         _unlike(written.left, left, written.right, right, context)
         return truth(NOTHING)
@@ -71,7 +71,7 @@ def _options(
     return True
 
 
-def _search(written: tx.Compare, left: Typed, right: Typed, timing: Timing, context: Context) -> Typed:
+def _search(written: tx.Compare, left: Typed, right: Typed, context: Context) -> Typed:
     if left.type is None or right.type is None:
         return truth(NOTHING)
     if written.operator == "contains" and left.type.kind == "list":
@@ -88,7 +88,7 @@ def _search(written: tx.Compare, left: Typed, right: Typed, timing: Timing, cont
             values.unwrap(written.right), item, values.words(written.left, context), context
         ):
             return truth(NOTHING)
-        return truth(ir.Compare("contains", left.expr, right.expr, written.negated, "list"), _search_timing(timing))
+        return truth(ir.Compare("contains", left.expr, right.expr, written.negated, "list"), _looked_up(left, right.timing))
     if base(left.type) != "text":
         _no_such(written.operator, left.type, written, context)
         return truth(NOTHING)
@@ -96,11 +96,13 @@ def _search(written: tx.Compare, left: Typed, right: Typed, timing: Timing, cont
         _unlike(written.left, left, written.right, right, context)
         return truth(NOTHING)
     expr = ir.Compare(written.operator, left.expr, right.expr, written.negated, "text")
-    return truth(expr, _search_timing(timing))
+    return truth(expr, _looked_up(left, right.timing))
 
 
-def _search_timing(timing: Timing) -> Timing:
-    return Timing.MIXED if timing else Timing.STILL
+def _looked_up(value: Typed, among: Timing) -> Timing:
+    """A count or a level may be one of several; of a moment that goes on by itself that makes no sense."""
+    goes_on = value.timing and value.type is not None and base(value.type) in ("duration", "datetime")
+    return Timing.MIXED if among or goes_on else value.timing
 
 
 def _no_such(operator: str, type_: Type, written: tx.Compare, context: Context) -> None:
@@ -186,7 +188,7 @@ def one_of(written: tx.OneOf, context: Context) -> Typed:
         if isinstance(written.options, tx.Group) and isinstance(inner, tx.Text | tx.Number | tx.Date):
             expr = giving.fit(inner, options, value.type, values.words(written.value, context), context)
             items: ir.Expr = values.fold([expr]) if expr is not None else NOTHING
-            return truth(ir.OneOf(value.expr, items, written.negated), _search_timing(value.timing))
+            return truth(ir.OneOf(value.expr, items, written.negated), _looked_up(value, options.timing))
         text = values.words(written.options, context)
         context.report.add(rules.NotAList.at(written.options.span, text=text, type=describe(options.type)))
         return truth(NOTHING)
@@ -205,8 +207,7 @@ def one_of(written: tx.OneOf, context: Context) -> Typed:
             )
         )
         return truth(NOTHING)
-    timing = Timing.MIXED if value.timing or options.timing else Timing.STILL
-    return truth(ir.OneOf(value.expr, items, written.negated), timing)
+    return truth(ir.OneOf(value.expr, items, written.negated), _looked_up(value, options.timing))
 
 
 def _item(written: tx.Expression, subject: tx.Expression, value: Typed, context: Context) -> ir.Expr | None:

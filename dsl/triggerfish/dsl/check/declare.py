@@ -170,8 +170,7 @@ def _event(one: td.Event, context: Context) -> None:
     event = ir.Event(
         name, one.wire.value if one.wire is not None else None, one.everyone, fields.fields(accepted, name, context), None, one.doc
     )
-    if _keep("event", one.name, event, context.symbols.events, context) and one.everyone:
-        context.report.add(notyet.NotYet.at(one.name.span, what="an event `for everyone`"))
+    _keep("event", one.name, event, context.symbols.events, context)
 
 
 def _wire_names(context: Context) -> None:
@@ -198,8 +197,6 @@ def _wire_names(context: Context) -> None:
 def _topic(one: td.Topic, context: Context) -> None:
     channels: dict[str, Any] = {}
     for clause in one.clauses:
-        if clause.mode == "confirmed opt-in":
-            context.report.add(notyet.NotYet.at(clause.span, what="`confirmed opt-in`"))
         for word in clause.channels:
             if not policy_names.channel(word, context):
                 continue
@@ -207,8 +204,6 @@ def _topic(one: td.Topic, context: Context) -> None:
                 context.report.add(policy_rules.RepeatedTopicChannel.at(word.span, topic=one.name.text, channel=word.text))
                 continue
             channels[word.text] = clause.mode
-    if not one.clauses:
-        context.report.add(policy_rules.NoTopicChannels.at(one.name.span, topic=one.name.text))
     label = one.label.value if one.label is not None else one.name.text
     _keep("topic", one.name, ir.Topic(one.name.text, label, channels), context.symbols.topics, context)
 

@@ -32,8 +32,6 @@ def message(written: td.Message, context: Context) -> ir.Message:
         found, named = _part(part, name, context)
         parts.append(found)
         uses += named
-    if not written.parts:
-        context.report.add(rules.NoParts.at(written.name.span, name=name))
     _defaults(written, first, context)
     context.symbols.templates[name] = tuple(uses)
     label = written.label.value if written.label is not None else name

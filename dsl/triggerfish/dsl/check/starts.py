@@ -12,11 +12,13 @@ from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import flows as ir
-from triggerfish.dsl.ir.types import Field, Type
+from triggerfish.dsl.ir.types import TEXT, Field, Type
 from triggerfish.dsl.tree import flows as tf
 from triggerfish.dsl.tree.expressions import Expression, Word
 
 _NOTHING = Type("record")
+_CONSENT = names.record(("topic", TEXT), ("channel", TEXT))
+"""What `event` is when a subscription started the run."""
 
 
 @dataclass(slots=True)
@@ -40,17 +42,14 @@ def start(written: tf.Start, caught: Caught, context: Context) -> ir.Start | Non
         case tf.StartWhen():
             return _when(written, caught, context)
         case tf.StartChange():
-            caught.events.append(Alternative("a change of a field", _NOTHING))
-            return _change(written, context)
+            return _change(written, caught, context)
         case tf.StartSegment():
             caught.events.append(Alternative(f"a change of segment {written.segment.text}", _NOTHING))
             conditions.segment(written.segment, written.segment.span, context)
             return ir.StartSegment(written.enters, written.segment.text, line)
         case tf.StartConsent():
-            caught.events.append(Alternative(f"a subscription to {written.topic.text}", _NOTHING))
+            caught.events.append(Alternative(f"a subscription to {written.topic.text}", _CONSENT))
             channels = policy_names.topic_channels(written.topic, written.channel, context)
-            if written.how == "confirms":
-                context.report.add(notyet.NotYet.at(written.span, what="`start when confirms`"))
             return ir.StartConsent(written.how, written.topic.text, channels, line)
         case tf.StartByHand():
             found = _parameters(written, context)
@@ -115,25 +114,21 @@ def _when(written: tf.StartWhen, caught: Caught, context: Context) -> ir.StartWh
         if stage.name is not None:
             caught.name(stage.name, alternatives)
     caught.events.extend(latest)
-    if written.everyone and not _declared_for_everyone(written, context):
+    if written.everyone or _declared_for_everyone(written, context):
         context.report.add(notyet.NotYet.at(written.span, what="`for everyone`"))
     return ir.StartWhen(tuple(stages), written.span.line)
 
 
 def _declared_for_everyone(written: tf.StartWhen, context: Context) -> bool:
-    """Whether this was already reported where the event is declared."""
+    """Whether an event of the chain concerns no single person."""
     events = [context.symbols.events.get(word.text) for stage in written.stages for word in stage.events]
-    return any(event is None or event.everyone for event in events)
+    return any(event is not None and event.everyone for event in events)
 
 
 def _stage(written: tf.Match, context: Context, *, first: bool) -> ir.Match:
     times = 1 if written.times is None else written.times
     if times < 1:
         context.report.add(rules.BadNumber.at(written.span, what="how often", wanted="at least 1 time", found=times))
-    if times > 1 and written.within is None:
-        context.report.add(rules.NeedsWindow.at(written.span, what=f"{times} times"))
-    if not first and written.within is None:
-        context.report.add(rules.NeedsWindow.at(written.span, what="then"))
     same = None
     if written.same is not None:
         found = names.resolve(written.same, context)
@@ -158,8 +153,11 @@ def _stage(written: tf.Match, context: Context, *, first: bool) -> ir.Match:
 # --- start when a field changes ---------------------------------------------------------------------------
 
 
-def _change(written: tf.StartChange, context: Context) -> ir.StartChange | None:
+def _change(written: tf.StartChange, caught: Caught, context: Context) -> ir.StartChange | None:
+    """``event.before`` and ``event.after`` are what the field was and is."""
     found = names.resolve(written.field, context)
+    event = None if found.type is None else names.record(("before", found.type), ("after", found.type))
+    caught.events.append(Alternative(f"a change of {'.'.join(written.field.path)}", event))
     if found.type is None:
         return None
     if not isinstance(found.expr, ix.ProfileField):

@@ -64,6 +64,8 @@ def _problem(use: TemplateUse, context: Context) -> tuple[str, str | None] | Non
     if use.path[0] == "content":
         content = use.path[1] if len(use.path) > 1 else ""
         return None if content in context.symbols.contents else (f"there is no content called `{content}`", None)
+    if use.path == ("entered",):
+        return "`entered` cannot be used in a text", "give it with the send: `with since: entered`"
     path = use.path
     problem = _resolve(path, use.span, context)
     if problem is None or not any(word in _SPECIAL for word in path[1:]):

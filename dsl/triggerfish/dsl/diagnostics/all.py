@@ -1,10 +1,23 @@
-"""Every kind of mistake the checker knows, in the order of their codes."""
+"""Every kind of mistake there is, in the order of their codes."""
 
 from __future__ import annotations
 
-from triggerfish.dsl.diagnostics import files, flows, messages, names, notyet, policy, tests, types
+from types import ModuleType
+
+from triggerfish.dsl.diagnostics import files, flows, messages, names, notyet, policy, syntax, tests, types
 from triggerfish.dsl.diagnostics.model import Rule
 
-RULES: tuple[type[Rule], ...] = (
-    *names.RULES, *types.RULES, *flows.RULES, *messages.RULES, *tests.RULES, *policy.RULES, *files.RULES, *notyet.RULES,
+
+def _rules(module: ModuleType) -> list[type[Rule]]:
+    return [
+        one for one in vars(module).values()
+        if isinstance(one, type) and issubclass(one, Rule) and one.__module__ == module.__name__
+    ]
+
+
+RULES: tuple[type[Rule], ...] = tuple(
+    sorted(
+        (rule for module in (syntax, names, types, flows, messages, tests, policy, files, notyet) for rule in _rules(module)),
+        key=lambda rule: rule.code,
+    )
 )

@@ -56,6 +56,3 @@ class EmptyList(Rule):
     reason = "Nobody is in this segment."
     wrong = 'segment s from "empty.csv"\n'
     right = 'segment s from "vip.csv"\n'
-
-
-RULES: tuple[type[Rule], ...] = (MissingFile, OutsideProject, NotText, Unreadable, EmptyProject, EmptyList)

@@ -74,8 +74,8 @@ class BadNumber(Rule):
     code = "TF308"
     message = "{what} must be {wanted}, not {found}"
     reason = "This number makes no sense here."
-    wrong = "flow f\n    start when signed_up\n    enter at most 0 per day\n    wait 1 day\n"
-    right = "flow f\n    start when signed_up\n    enter at most 1 per day\n    wait 1 day\n"
+    wrong = "flow f\n    start when signed_up\n    holdout 150%\n    wait 1 day\n"
+    right = "flow f\n    start when signed_up\n    holdout 15%\n    wait 1 day\n"
 
 
 class FixedField(Rule):
@@ -127,15 +127,6 @@ class RepeatedArgument(Rule):
     right = "flow f\n    start when signed_up\n    record order_completed with total: 5\n"
 
 
-class NeedsWindow(Rule):
-    code = "TF314"
-    message = "`{what}` needs to know within what time"
-    help = "add `within 2 days`, or however long it may take"
-    reason = "Without a window, events years apart would count together."
-    wrong = "flow f\n    start when signed_up 3 times\n    wait 1 day\n"
-    right = "flow f\n    start when signed_up 3 times within 2 days\n    wait 1 day\n"
-
-
 class PerNothing(Rule):
     code = "TF315"
     message = "`per` needs a field of what starts the flow"
@@ -160,9 +151,3 @@ class UselessStart(Rule):
     reason = "Such a start would never let anybody in."
     wrong = 'flow f\n    start when plan changes from "pro" to "pro"\n    wait 1 day\n'
     right = 'flow f\n    start when plan changes from "free" to "pro"\n    wait 1 day\n'
-
-
-RULES: tuple[type[Rule], ...] = (
-    MixedAndOr, NoStart, NoSteps, RepeatedHeader, Unreachable, NotByHand, MissingArgument, BadNumber, FixedField, NotASetting,
-    RepeatedCase, NotByHandSegment, RepeatedArgument, NeedsWindow, PerNothing, EmptyWindow, UselessStart,
-)

@@ -78,15 +78,6 @@ class NoShortForm(Rule):
     right = 'message m\n    email\n        subject "Hi"\n        body "Hello"\n'
 
 
-class NoParts(Rule):
-    code = "TF409"
-    message = "the message `{name}` is empty"
-    help = "add a part for each channel it goes out on"
-    reason = "There is nothing to send."
-    wrong = "message m\n"
-    right = 'message m\n    sms "Hi"\n'
-
-
 class NoDefaultPart(Rule):
     code = "TF410"
     message = "the `{channel}` part of `{message}` is only there in {languages}"
@@ -94,9 +85,3 @@ class NoDefaultPart(Rule):
     reason = "People whose language is another one, or unknown, would get nothing."
     wrong = 'message m\n    sms in "fr" "Bonjour"\n'
     right = 'message m\n    sms "Hello"\n    sms in "fr" "Bonjour"\n'
-
-
-RULES: tuple[type[Rule], ...] = (
-    MissingPart, UnknownContentField, MissingContentField, RepeatedContent, UnknownTemplateName, TemplateSyntax, NoFileAllowed,
-    NoShortForm, NoParts, NoDefaultPart,
-)

@@ -162,10 +162,3 @@ class NotAValue(Rule):
     reason = "Only fields, values, scores and names given with `as` have a value that can be compared or calculated with."
     wrong = "segment s\n    order_completed > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"
-
-
-RULES: tuple[type[Rule], ...] = (
-    UnknownEvent, UnknownName, UnknownTopic, UnknownSegment, UnknownFlow, UnknownMessage, UnknownChannel, UnknownAction,
-    UnknownArgument, UnknownFunction, UnknownPart, Duplicate, TakenName, SameWireName, NotInEvery, AmbiguousName, Circular,
-    NothingHere, NotAValue,
-)

@@ -10,8 +10,5 @@ class NotYet(Rule):
     message = "{what} cannot be used yet"
     help = "a later version of triggerfish will understand it"
     reason = "The language has it, but this version cannot run it; better an error than a flow that does something else."
-    wrong = "event price_dropped for everyone\n    price  number\n"
-    right = "event price_dropped\n    price  number\n"
-
-
-RULES: tuple[type[Rule], ...] = (NotYet,)
+    wrong = "flow f\n    start every monday at 9:00\n    wait 1 day\n"
+    right = "flow f\n    start when signed_up\n    wait 1 day\n"

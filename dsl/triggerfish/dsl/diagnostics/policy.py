@@ -56,17 +56,3 @@ class BadAddress(Rule):
     reason = "Mail without a proper sender is refused everywhere."
     wrong = 'policy\n    sender "Acme"\n'
     right = 'policy\n    sender "Acme <hello@acme.example>"\n'
-
-
-class NoTopicChannels(Rule):
-    code = "TF607"
-    message = "the topic `{topic}` is for no channel"
-    help = "add `for email`, or whichever channels it is for"
-    reason = "Nobody could subscribe to it."
-    wrong = 'topic t "T"\n'
-    right = 'topic t "T" for email\n'
-
-
-RULES: tuple[type[Rule], ...] = (
-    NoTopic, TopicChannel, TopicAndTransactional, RepeatedPolicy, RepeatedTopicChannel, BadAddress, NoTopicChannels,
-)

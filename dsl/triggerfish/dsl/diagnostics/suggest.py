@@ -10,10 +10,11 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
 
     Words that differ only in case, in ``_``, ``-`` or spaces, or in a plural ``s`` are nearest. Beyond that a letter
     missed, added, replaced or swapped with its neighbour counts one, and about one slip in three letters is forgiven.
-    Ties go to the candidate with the same first letter, then to the alphabetically first.
+    Ties go to the candidate with the same first letter, then to the one nearest as it is written, then to the
+    alphabetically first.
     """
     plain = _plain(word)
-    best: tuple[int, bool, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for candidate in candidates:
         if candidate == word:
             continue
@@ -24,10 +25,10 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
         slips = _slips(plain, known, limit)
         if slips is None:
             continue
-        rank = (slips, known[:1] != plain[:1], candidate)
+        rank = (slips, known[:1] != plain[:1], _slips(word, candidate, 9) or 0, candidate)
         if best is None or rank < best:
             best = rank
-    return best[2] if best is not None else None
+    return best[3] if best is not None else None
 
 
 def _plain(word: str) -> str:

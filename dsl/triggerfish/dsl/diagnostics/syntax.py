@@ -24,7 +24,7 @@ class UnfinishedLine(Rule):
 class ReservedName(Rule):
     code = "TF003"
     message = "here a name is expected, but `{word}` is a word of the language"
-    help = "choose another name, such as `{word}_1`"
+    help = "choose another name, such as `the_{word}`"
     reason = "A few words hold the sentences of the language together and cannot be names, except after a dot."
     wrong = 'segment last\n    plan is "pro"\n'
     right = 'segment last_ones\n    plan is "pro"\n'

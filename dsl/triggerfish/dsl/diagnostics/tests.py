@@ -55,6 +55,3 @@ class FieldWithoutChannel(Rule):
     reason = "Each channel has its own fields."
     wrong = 'test "t"\n    at 2026-03-02 10:00\n    expect 1 message with subject containing "x"\n'
     right = 'test "t"\n    at 2026-03-02 10:00\n    expect 1 email with subject containing "x"\n'
-
-
-RULES: tuple[type[Rule], ...] = (NothingExpected, NotRunning, NoDay, ComputedMembers, FieldWithoutChannel)

@@ -161,7 +161,7 @@ class NoRecord(Rule):
     code = "TF220"
     message = "fields in brackets can only be given in a test, and only written out"
     reason = "Steps and conditions work on single values and lists of them."
-    wrong = 'flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: first_name)]\n'
+    wrong = "flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: first_name)]\n"
     right = 'flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: "p1")]\n'
 
 
@@ -190,10 +190,3 @@ class NoFieldsOfItsOwn(Rule):
     reason = "The fields below could never have a value."
     wrong = "profile\n    company  text\n        size  number\n"
     right = "profile\n    company\n        size  number\n"
-
-
-RULES: tuple[type[Rule], ...] = (
-    UnlikeTypes, NotAnOption, NotACondition, WrongType, NoArithmetic, BadTimezone, NoSuchComparison, WrongCount,
-    NotWatchable, NotAList, NotAMoment, ClockAlone, NotANumberField, FieldNeeded, FieldTooMuch, MixedList, BadDuration,
-    NotWrittenOut, NoRecord, PointlessCount, BadOptions, NoFieldsOfItsOwn,
-)

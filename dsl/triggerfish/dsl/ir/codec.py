@@ -19,7 +19,7 @@ class InvalidProgramError(ValueError):
 
 @cache
 def _adapter() -> TypeAdapter[Program]:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter  # noqa: PLC0415 - only who stores programs pays for pydantic
 
     return TypeAdapter(Program)
 
@@ -34,8 +34,8 @@ def loads(data: bytes | str) -> Program:
 
     Raises ``InvalidProgramError`` when the JSON is damaged or was written by a version with another ``ir_version``.
     """
-    from pydantic import ValidationError
-    from pydantic_core import from_json
+    from pydantic import ValidationError  # noqa: PLC0415
+    from pydantic_core import from_json  # noqa: PLC0415
 
     try:
         raw = from_json(data)

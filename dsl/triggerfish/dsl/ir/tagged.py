@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +16,8 @@ class Tagged:
 
     tag: str
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:  # noqa: ANN401 - pydantic's protocol
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """The schema of a union discriminated by ``tag``."""
-        from typing import Annotated
-
-        from pydantic import Field
+        from pydantic import Field  # noqa: PLC0415 - nodes import without pydantic
 
         return handler(Annotated[source, Field(discriminator=self.tag)])

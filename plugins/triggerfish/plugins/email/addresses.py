@@ -20,6 +20,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _LOCAL = re.compile(r"[^\s\"(),:;<>@\[\\\]]+")
 _QUOTED = re.compile(r'"((?:[^"\\\x00-\x1f\x7f]|\\[\x20-\x7e])*)"')
 _PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+_HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(?:\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*")
 _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = QP
 
@@ -53,7 +54,7 @@ def read_address(text: str) -> Mailbox:
         raise BadAddress(f"“{_shown(text)}” holds a line break or another control sign")
     text = text.strip()
     name, bare = "", text
-    if text.endswith(">"):
+    if text.endswith(">") and "<" in text:
         name, _, bare = text[:-1].rpartition("<")
         name, bare = _display_name(name.strip()), bare.strip()
     local, at, domain = bare.rpartition("@")
@@ -92,7 +93,7 @@ def _domain(domain: str, text: str) -> str:
         return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
     except (idna.IDNAError, UnicodeError) as problem:
         # Names with "_" exist and get mail, although they are no host names.
-        if domain.isascii() and re.fullmatch(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*", domain):
+        if "_" in domain and _HOST.fullmatch(domain):
             return domain.lower()
         raise BadAddress(f"“{_shown(text)}” is no mail address: “{_shown(domain)}” is no domain") from problem
 

@@ -19,7 +19,7 @@ class Fault(click.ClickException):
 
     def __init__(self, message: str, exit_code: int = WRONG_SETUP) -> None:
         super().__init__(message)
-        self.exit_code = exit_code
+        self.exit_code = exit_code  # type: ignore[misc]  # click sets it per class; here it differs per fault
 
     def show(self, file: object = None) -> None:  # noqa: ARG002 - click's interface
         """To standard error, without decoration."""

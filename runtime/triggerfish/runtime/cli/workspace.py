@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,10 +103,9 @@ class Workspace:
         return Store(self.settings.database)
 
     @staticmethod
-    def show(diagnostics: object, sources: dict[str, str]) -> None:
+    def show(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
         """Diagnostics to standard error."""
         from triggerfish.dsl.diagnostics.render import render_text  # noqa: PLC0415
 
-        found: tuple[Diagnostic, ...] = tuple(diagnostics)  # type: ignore[arg-type]
         colour = click.get_text_stream("stderr").isatty()
-        click.echo(render_text(found, sources, color=colour), err=True)
+        click.echo(render_text(diagnostics, sources, color=colour), err=True)

@@ -14,6 +14,7 @@ from triggerfish.plugins.action import AnyAction, Call, OutcomeUnknown, Refused,
 from triggerfish.plugins.channel import Setup
 from triggerfish.plugins.manager import Plugins, in_one_line
 from triggerfish.plugins.outcome import Failed, Later, Sent, Unknown
+from triggerfish.runtime.delivery.arguments import filled
 from triggerfish.runtime.delivery.contract import Claimed
 
 TEMPLATES_KEPT = 1000
@@ -86,13 +87,7 @@ class Acting:
 
     def _arguments(self, action: AnyAction, claimed: Claimed) -> BaseModel:
         delivery = claimed.delivery
-        zone = delivery.context.get("timezone")
-        timezone = zone if isinstance(zone, str) and zone else self.timezone
-        values: dict[str, Any] = {}
-        for name, value in (delivery.data.get("arguments") or {}).items():
-            if isinstance(value, dict) and value.keys() == {"template"}:
-                value = self.parsed(value["template"]).fill(delivery.context, at=delivery.at, timezone=timezone)
-            if value is not None:  # an unknown argument is one that was not given
-                values[name] = value
+        given = delivery.data.get("arguments") or {}
+        values = filled(given, delivery.context, at=delivery.at, timezone=self.timezone, parse=self.parsed)
         arguments: BaseModel = action.Arguments.model_validate(values)
         return arguments

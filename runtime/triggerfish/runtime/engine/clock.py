@@ -23,7 +23,9 @@ class WallClock:
     """The computer's clock."""
 
     def now(self) -> int:
+        """The present moment."""
         return time.time_ns() // 1_000_000
 
     def wait(self, stop: threading.Event, seconds: float) -> bool:
+        """Wait, but not longer than until ``stop`` is set; whether it is."""
         return stop.wait(seconds)

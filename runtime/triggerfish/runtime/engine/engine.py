@@ -36,7 +36,7 @@ class Engine:
         clock: Clock,
         *,
         notice: Notice = lambda _: None,
-        observe: Observe = lambda batch, inputs: None,
+        observe: Observe = lambda _batch, _inputs: None,
         events_a_batch: int = EVENTS_A_BATCH,
         people_a_batch: int = PEOPLE_A_BATCH,
     ) -> None:

@@ -35,9 +35,9 @@ class LiveRuntime:
         self._deliverer = deliverer
         self._recovered = 0
         self._persistence = Persistence(engine.clock, engine.notice, stop, patience=None)
-        tasks = [Task(PEOPLE, self._move_people, lambda: engine.store.profiles.earliest_due())]
+        tasks = [Task(PEOPLE, self._move_people, engine.store.profiles.earliest_due)]
         if deliverer is not None:
-            tasks.append(Task(DELIVERY, self._deliver, lambda: engine.store.outbox.next_attempt()))
+            tasks.append(Task(DELIVERY, self._deliver, engine.store.outbox.next_attempt))
         self._ticker = Ticker(tasks, engine.clock, engine.notice, stop, poll_seconds=poll_seconds)
 
     def run(self) -> None:
@@ -49,13 +49,11 @@ class LiveRuntime:
         self._ticker.wake(PEOPLE)
 
     def _move_people(self) -> None:
-        engine, run = self._engine, self._persistence.run
+        engine, run, now = self._engine, self._persistence.run, self._engine.clock.now
         try:
             while not self._stop.is_set():
-                now = engine.clock.now()
                 # Who is due comes first; a crowd of events must not hold up the timers, nor the other way round.
-                batch = run(lambda: engine.process_due(now)) + run(lambda: engine.process_events(now))
-                if not batch:
+                if not run(lambda: engine.process_due(now())) + run(lambda: engine.process_events(now())):
                     break
                 if self._deliverer is not None:
                     self._ticker.wake(DELIVERY)

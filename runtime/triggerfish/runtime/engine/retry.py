@@ -16,7 +16,7 @@ FIRST_DELAY = 0.1
 LONGEST_DELAY = 30.0
 
 
-class Stopped(Exception):
+class Stopped(Exception):  # noqa: N818 - it is no error
     """The runtime was asked to stop while it waited for the database."""
 
 

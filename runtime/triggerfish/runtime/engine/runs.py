@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -47,7 +48,7 @@ class Run:
         engine: Engine,
         *,
         deliverer: Deliverer | None = None,
-        progress: Progress = lambda done, total: None,
+        progress: Progress = lambda _done, _total: None,
         stop: threading.Event | None = None,
         patience: float | None = PATIENCE,
     ) -> None:
@@ -66,20 +67,16 @@ class Run:
         With ``events`` the time is taken from the events and everybody is brought up to the time of the last one.
         Raises StoreUnavailable once the patience is used up.
         """
-        try:
-            work = self._live_round if clock == "live" else self._replay_round
+        work = self._live_round if clock == "live" else self._replay_round
+        with suppress(Stopped):
             while not self._stop.is_set() and work():
                 pass
-        except Stopped:
-            pass
         return Ran(self._events, self._due, self._delivered, self._stop.is_set())
 
     def once(self) -> Ran:
         """What there is to do now, one round of it, live."""
-        try:
+        with suppress(Stopped):
             self._live_round()
-        except Stopped:
-            pass
         return Ran(self._events, self._due, self._delivered, self._stop.is_set())
 
     def _live_round(self) -> int:

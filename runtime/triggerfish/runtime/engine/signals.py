@@ -24,7 +24,7 @@ def stopped_by_signals(stop: threading.Event, notice: Notice = lambda _: None) -
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def handle(number: int, frame: FrameType | None) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
         stop.set()
         notice("stopping after the batch at hand")
         restore()

@@ -92,8 +92,8 @@ class Ticker:
                 misfire_grace_time=None,  # however late, it is done
                 next_run_time=_moment(self._clock.now()),
             )
+        self._scheduler = scheduler  # before the first tick, which may want to be called again soon
         scheduler.start()
-        self._scheduler = scheduler
 
     def _run(self, task: Task) -> None:
         if not task.lock.acquire(blocking=False):
@@ -106,7 +106,7 @@ class Ticker:
             soon = task.next_moment()
             if soon is not None and soon - self._clock.now() < self._poll * 1000:
                 self._schedule(task.name, max(soon, self._clock.now()))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a bug in one tick must not end all
             self._notice(f"{task.name} failed and is repeated: {type(error).__name__}: {error}")
         finally:
             task.began = None

@@ -38,7 +38,7 @@ def ingest(
     clock: Clock,
     *,
     mapping: Path | Mapping | None = None,
-    progress: Progress = lambda done, total: None,
+    progress: Progress = lambda _done, _total: None,
 ) -> Report:
     """Store what the file holds and report on every line of it.
 
@@ -48,9 +48,7 @@ def ingest(
     """
     try:
         told = load_mapping(mapping) if isinstance(mapping, Path) else mapping
-        intake = Intake(
-            store, schema, clock, content_ids=ContentIds(), time_layout=told.time_format if told else None
-        )
+        intake = Intake(store, schema, clock, content_ids=ContentIds(), time_layout=told.time_format if told else None)
         with LineFile(path) as file:
             found = _found(file, path, told)
             while batch := list(islice(found, BATCH)):

@@ -17,7 +17,7 @@ LONGEST_NAME = 200
 _PLAIN = Notes()
 
 
-class Refusal(Exception):
+class Refusal(Exception):  # noqa: N818 - a message to the sender, not an error of ours
     """The text tells the sender what is wrong."""
 
 

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, NamedTuple, cast
+from typing import BinaryIO, NamedTuple, Self, cast
 
 LINE_LIMIT = 512 * 1024
 """The longest line that is looked at, in bytes; longer ones are skipped and reported."""
@@ -58,8 +58,10 @@ class LineFile:
         except (EOFError, OSError, zlib.error) as error:
             self.broken = f"the rest after line {number} cannot be read: {error}"
 
-    def __enter__(self) -> LineFile:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._raw.close()

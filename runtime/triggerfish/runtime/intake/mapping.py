@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -66,7 +66,7 @@ def load_mapping(path: Path) -> Mapping:
     except (ValueError, msgspec.DecodeError) as error:
         raise MappingError(f"{path}: {error}") from error
     if not isinstance(table, dict):
-        raise MappingError(f"{path}: a mapping is a record such as {{\"event\": \"order_completed\"}}")
+        raise MappingError(f'{path}: a mapping is a record such as {{"event": "order_completed"}}')
     for key in table:
         if key not in _KEYS:
             guess = closest(key, _KEYS)
@@ -92,7 +92,7 @@ def _mapping(table: dict[str, Any], path: Path) -> Mapping:
     layout = table.get("time_format")
     if layout is not None:
         try:
-            datetime.strptime(datetime(2000, 1, 1).strftime(layout), layout)
+            datetime.strptime(datetime(2000, 1, 1, tzinfo=UTC).strftime(layout), layout).astimezone(UTC)
         except ValueError as error:
             raise MappingError(f"{path}: time_format: {error}") from error
     return Mapping(
@@ -113,14 +113,13 @@ def understand(header: list[str], mapping: Mapping, file: str) -> Columns:
         if told is not None:
             roles[role] = _position(told, names, f"{role} = {told!r}", file)
         elif role != "event" or not (mapping.profiles or _is_constant(mapping.event, names)):
-            if role == "event" and mapping.event is not None:
-                guesses = (level(mapping.event),)
-            found = next((levelled.index(guess) for guess in guesses if guess in levelled), None)
+            wanted = (level(mapping.event),) if role == "event" and mapping.event is not None else guesses
+            found = next((levelled.index(guess) for guess in wanted if guess in levelled), None)
             if found is not None:
                 roles[role] = found
     if "person" not in roles and "anonymous" not in roles:
         raise MappingError(
-            f"{file}:1: no column says whom a row is about; call one `person`, or name it with --map: person = \"…\""
+            f'{file}:1: no column says whom a row is about; call one `person`, or name it with --map: person = "…"'
         )
     constant = mapping.event if mapping.event is not None and "event" not in roles else None
     fields = _fields(names, levelled, set(roles.values()), mapping, file)

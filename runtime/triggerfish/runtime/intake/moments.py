@@ -30,7 +30,7 @@ def milliseconds(value: Any, zone: tzinfo, layout: str | None = None) -> int | N
     if layout is None and _DIGITS.fullmatch(text):
         return _number(float(text) if "." in text else int(text))
     try:
-        moment = datetime.fromisoformat(text) if layout is None else datetime.strptime(text, layout)
+        moment = datetime.fromisoformat(text) if layout is None else datetime.strptime(text, layout)  # noqa: DTZ007
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return (moment - _EPOCH) // _MILLISECOND

@@ -96,7 +96,9 @@ class Report:
             lines.append(f"unknown field {owner}.{name}, {_times(unknown)}{_hint(unknown)}")
         if self.future:
             first = self.futures[0]
-            lines.append(f"{self.future} times in the future became the arrival time, first {first.place}: {first.message}")
+            lines.append(
+                f"{self.future} times in the future became the arrival time, first {first.place}: {first.message}"
+            )
         return lines
 
     def as_json(self) -> dict[str, object]:

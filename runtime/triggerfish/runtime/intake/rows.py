@@ -33,7 +33,7 @@ def read_rows(lines: Iterable[Line], name: str, mapping: Mapping) -> Iterator[Fo
         raise MappingError(f"{name}:1: the header cannot be read: {error}") from error
     for line, whole in _rows(rest, delimiter, columns.count):
         if line.text.strip():
-            yield _read(line, whole, f"{name}:{line.number}", delimiter, columns)
+            yield _read(line, f"{name}:{line.number}", delimiter, columns, whole=whole)
 
 
 def _header(line: Line, name: str) -> str:
@@ -47,7 +47,7 @@ def _header(line: Line, name: str) -> str:
         raise MappingError(f"{name}:1: the header is not UTF-8; save the file as CSV in UTF-8") from None
 
 
-def _read(line: Line, whole: bool, place: str, delimiter: str, columns: Columns) -> Found:
+def _read(line: Line, place: str, delimiter: str, columns: Columns, *, whole: bool) -> Found:
     try:
         raw = line.text.decode()
     except UnicodeDecodeError as error:

@@ -76,7 +76,7 @@ def _item(record: dict[str, Any], place: str, raw: str) -> Found:
         case "enter":
             return _as_item("enter", record.get("flow"), _first(record, "properties", "fields"), record, place, raw)
         case None:
-            return Unreadable(raw, "it has no type; write for instance \"type\": \"track\"", place)
+            return Unreadable(raw, 'it has no type; write for instance "type": "track"', place)
         case "group":
             return Unreadable(raw, "groups are not supported yet", place)
         case other:

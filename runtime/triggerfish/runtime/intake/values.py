@@ -1,4 +1,5 @@
 """Values put into the type the program declares, where nothing is lost by it."""
+# ruff: noqa: ARG001 - all converters are called alike
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ _UNITS = {
 }  # fmt: skip
 
 
-class Mismatch(Exception):
+class Mismatch(Exception):  # noqa: N818 - said of a value
     """The value cannot be had in that type; the text says why, to be read after the field's name."""
 
 
@@ -58,14 +59,15 @@ def convert_fields(
         field = fields.get(name)
         if field is None:
             extra.append(name)
-        elif value is not None:
+        kept = value
+        if field is not None and value is not None:
             try:
-                value = convert(value, field.type, zone)
+                kept = convert(value, field.type, zone)
             except Mismatch as error:
                 raise Mismatch(_below(field.name, str(error))) from None
             name = field.name
-        if value is not None or name not in result:
-            result[name] = value
+        if kept is not None or name not in result:
+            result[name] = kept
     return result, tuple(extra)
 
 

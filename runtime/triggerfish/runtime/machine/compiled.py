@@ -112,12 +112,13 @@ class CompiledProgram:
         self.moments = frozenset(each.name for each in program.profile if each.type.kind == "datetime")
         self.compiler = Compiler(program, self._support(functions))
         self.tracer = Tracer(self)
-        self._series(program, older)
+        changed = _changed_flows(program, older)
+        self._series(program, changed)
         self._segments(program)
         self._scores(program)
         self.flows = {flow.name: self._flow(flow, version, order) for order, flow in enumerate(program.flows)}
         self.older = {
-            (number, flow.name): self._flow(flow, number, order)
+            (number, flow.name): self._flow(flow, number, order) if (number, order) in changed else self.flows[flow.name]
             for number, one in older.items()
             for order, flow in enumerate(one.flows)
         }
@@ -177,16 +178,15 @@ class CompiledProgram:
         """The profile field with a channel's address."""
         return self.ir.addresses.get(channel, channel)
 
-    def _series(self, program: Program, older: Mapping[int, Program]) -> None:
+    def _series(self, program: Program, changed: Mapping[tuple[int, int], f.Flow]) -> None:
         series = Series()
-        for one in (program, *older.values()):
-            series.add(value.value for value in one.values)
-            series.add(each.condition for each in one.segments if each.condition is not None)
-            for score in one.scores:
-                series.add(rule.condition for rule in score.rules if isinstance(rule, WhilePoints))
-                series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
-            for flow in one.flows:
-                series.add(flow_expressions(flow))
+        series.add(value.value for value in program.values)
+        series.add(each.condition for each in program.segments if each.condition is not None)
+        for score in program.scores:
+            series.add(rule.condition for rule in score.rules if isinstance(rule, WhilePoints))
+            series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
+        for flow in (*program.flows, *changed.values()):
+            series.add(flow_expressions(flow))
         self.series = series
         self.history: dict[str, tuple[Matcher, list[Log | Totals]]] = {}
         by_event: dict[str, list[Log | Totals]] = {}
@@ -334,6 +334,17 @@ class CompiledProgram:
         watched += [score.uses for score in self.scores.values()]
         self.watched: frozenset[Key] = frozenset(key for keys in watched for key in keys)
         self.doors = any(flow.ir.exclusive for flow in self.flows.values())
+
+
+def _changed_flows(program: Program, older: Mapping[int, Program]) -> dict[tuple[int, int], f.Flow]:
+    """The flows of older versions, by version and place, that are not what they are now."""
+    newest = {flow.name: flow for flow in program.flows}
+    return {
+        (number, order): flow
+        for number, one in older.items()
+        for order, flow in enumerate(one.flows)
+        if newest.get(flow.name) != flow
+    }
 
 
 def _events_inside(flow: CompiledFlow) -> set[str]:

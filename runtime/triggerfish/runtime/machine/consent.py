@@ -8,15 +8,19 @@ from triggerfish.dsl.ir.program import Topic
 from triggerfish.runtime.machine.state import State
 
 
+CONFIRMED = 2
+"""A statement with a third part, the moment of confirmation, is confirmed."""
+
+
 def given(topic: Topic, state: State, channel: str) -> bool:
     """Whether consent stands: as last stated, else presumed where the topic presumes it."""
     mode = topic.channels.get(channel)
     if mode is None:
         return False
     stated = state.consent.get(f"{topic.name}/{channel}")
-    if stated is not None:
-        return bool(stated[0])
-    return mode == "presumed"
+    if stated is None:
+        return mode == "presumed"
+    return bool(stated[0]) and (mode != "confirmed opt-in" or len(stated) > CONFIRMED)
 
 
 def subscribed(topic: Topic, state: State, channel: str | None) -> bool:

@@ -225,7 +225,8 @@ class Session:
         mode = topic.channels[change.channel]
         before = bool(stated[0]) if stated is not None else mode == "presumed"
         given = change.how != "unsubscribes"
-        self.state.consent[name] = [given, at]
+        confirmed = [at] if change.how == "confirms" else stated[2:] if stated is not None and given and stated[0] else []
+        self.state.consent[name] = [given, at, *confirmed]
         self.flow_fact("consent", "", 0, 0, {"topic": change.topic, "channel": change.channel, "how": change.how})
         if given != before or change.how == "confirms":
             self.emit(change)

@@ -101,8 +101,8 @@ def _from_markdown(source: str, placeholders: Placeholders) -> str:
 
 
 def _from_mjml(source: str, placeholders: Placeholders) -> str:
-    if problem := _mjml_problem(source):
-        raise Unreadable(problem)
+    if wrong := _mjml_problem(source):
+        raise Unreadable(wrong)
     if tag := placeholders.between_attributes(source):
         raise Misplaced(tag)
     try:

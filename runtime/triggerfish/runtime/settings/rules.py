@@ -1,4 +1,5 @@
 """Mistakes in ``triggerfish.toml``."""
+# ruff: noqa: D101 - a rule documents itself
 
 from __future__ import annotations
 

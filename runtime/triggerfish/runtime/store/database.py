@@ -87,6 +87,7 @@ class Database:
         return found
 
     def close(self) -> None:
+        """Let go of the connections."""
         self.liveness.close()
         self.dialect.close(self.engine)
         self.engine.dispose()

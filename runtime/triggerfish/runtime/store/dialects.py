@@ -1,8 +1,8 @@
 """What differs between databases: the only file with SQL that belongs to one of them."""
+# ruff: noqa: D102, ARG002 - ``Dialect`` and ``Liveness`` say what the methods do
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -64,7 +64,9 @@ class Dialect(Protocol):
         """Insert rows, leaving out those whose ``key`` is there already."""
         ...
 
-    def upsert(self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None) -> Insert:
+    def upsert(
+        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
+    ) -> Insert:
         """Insert rows or replace ``columns``; with ``version``, only over the row that is exactly one version older."""
         ...
 
@@ -105,14 +107,14 @@ class SQLite:
         engine = create_engine(self.url, connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT / 1000})
 
         @event.listens_for(engine, "connect")
-        def prepare(connection: Any, record: object) -> None:
+        def prepare(connection: Any, _record: object) -> None:
             # The driver must not open transactions by itself; ``begin`` below does.
             connection.isolation_level = None
             cursor = connection.cursor()
             for pragma in _SQLITE_PRAGMAS:
                 cursor.execute(pragma)
             cursor.close()
-            self._inode = os.stat(self.path).st_ino
+            self._inode = self.path.stat().st_ino
 
         return engine
 
@@ -128,7 +130,9 @@ class SQLite:
     def insert_new(self, table: Table, key: str) -> Insert:
         return sqlite.insert(table).on_conflict_do_nothing(index_elements=[key])
 
-    def upsert(self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None) -> Insert:
+    def upsert(
+        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
+    ) -> Insert:
         statement = sqlite.insert(table)
         new = statement.excluded
         return statement.on_conflict_do_update(
@@ -144,7 +148,7 @@ class SQLite:
     def check_present(self) -> None:
         # SQLite goes on writing into a deleted file without a word.
         try:
-            inode = os.stat(self.path).st_ino
+            inode = self.path.stat().st_ino
         except OSError as error:
             if self._inode is None:
                 return
@@ -188,7 +192,9 @@ class PostgreSQL:
     def insert_new(self, table: Table, key: str) -> Insert:
         return postgresql.insert(table).on_conflict_do_nothing(index_elements=[key])
 
-    def upsert(self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None) -> Insert:
+    def upsert(
+        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
+    ) -> Insert:
         statement = postgresql.insert(table)
         new = statement.excluded
         return statement.on_conflict_do_update(

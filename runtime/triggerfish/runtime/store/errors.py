@@ -1,4 +1,5 @@
 """What can go wrong with a database, told apart by what helps."""
+# ruff: noqa: N818 - their base is StoreError
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ class EventLog:
                 end = connection.scalar(select(func.max(events.c.seq))) or 0
                 return [], msgspec.structs.replace(position, seq=max(end, position.seq))
         pending = [_pending(row) for row in rows]
-        latest = max(position.latest, max(event.input.at for event in pending))
+        latest = max(position.latest, *(event.input.at for event in pending))
         return pending, msgspec.structs.replace(position, seq=pending[-1].seq, latest=latest)
 
     def begin_replay(self, position: Position) -> Position:

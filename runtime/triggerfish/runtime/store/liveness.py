@@ -1,4 +1,5 @@
 """Which delivery workers live, told by locks the operating system lets go when a process dies, however it dies."""
+# ruff: noqa: D102 - ``Liveness`` says what the methods do
 
 from __future__ import annotations
 

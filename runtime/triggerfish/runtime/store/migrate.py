@@ -24,6 +24,7 @@ class Status:
 
     @property
     def up_to_date(self) -> bool:
+        """Whether there is nothing to upgrade."""
         return self.found == self.newest
 
 

@@ -78,9 +78,7 @@ class OutboxTable:
             claimed = [_claimed(row) for row in connection.execute(query)]
             for some in chunks([one.delivery.key for one in claimed]):
                 connection.execute(
-                    update(outbox)
-                    .where(outbox.c.key.in_(some))
-                    .values(status="claimed", worker=worker, updated_at=now)
+                    update(outbox).where(outbox.c.key.in_(some)).values(status="claimed", worker=worker, updated_at=now)
                 )
         return claimed
 
@@ -149,16 +147,10 @@ class OutboxTable:
 
     def next_attempt(self) -> int | None:
         """The earliest moment at which something waits to be delivered."""
-        moments = []
+        earliest = select(func.min(outbox.c.next_attempt_at)).where(outbox.c.status == "waiting")
         with self._database.read() as connection:
-            for urgency in URGENCIES:  # each is one look into the index
-                moments.append(
-                    connection.scalar(
-                        select(func.min(outbox.c.next_attempt_at)).where(
-                            outbox.c.status == "waiting", outbox.c.urgency == urgency
-                        )
-                    )
-                )
+            # One look into the index for each.
+            moments = [connection.scalar(earliest.where(outbox.c.urgency == urgency)) for urgency in URGENCIES]
         return min((moment for moment in moments if moment is not None), default=None)
 
     def counts(self) -> dict[tuple[str, str, str], int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.machine.inputs import Input
@@ -89,7 +90,7 @@ class Store:
         """Give the connections back."""
         self.database.close()
 
-    def __enter__(self) -> Store:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -178,7 +178,7 @@ def _event(person: TestPerson, line: t.ExpectEvent) -> str | None:
 def _action(person: TestPerson, line: t.ExpectAction) -> str | None:
     wanted = plain(line.values, person.zone)
     calls = [each for each in person.deliveries if each.kind == "action" and each.target == line.action]
-    arguments = [_arguments(each) for each in calls]
+    arguments = [_arguments(person, each) for each in calls]
     found = [each for each in arguments if all(each.get(name) == value for name, value in wanted.items())]
     if bool(found) != line.negated:
         return None
@@ -189,10 +189,10 @@ def _action(person: TestPerson, line: t.ExpectAction) -> str | None:
     return f"{line.action} was run with other values: " + "; ".join(str(each) for each in arguments)
 
 
-def _arguments(delivery: Delivery) -> dict[str, Any]:
+def _arguments(person: TestPerson, delivery: Delivery) -> dict[str, Any]:
     from triggerfish.runtime.delivery.arguments import filled  # noqa: PLC0415 - Liquid is slow to import
 
-    return filled(delivery.data["arguments"], delivery.context)
+    return filled(delivery.data["arguments"], delivery.context, at=delivery.at, timezone=person.program.zone_name)
 
 
 def _condition(person: TestPerson, line: t.ExpectCondition) -> str | None:

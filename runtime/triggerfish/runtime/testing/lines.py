@@ -90,7 +90,7 @@ def _given(person: TestPerson, line: t.GivenField | t.GivenConsent | t.GivenSegm
     match line:
         case t.GivenConsent():
             for channel in line.channels:
-                person.state.consent[f"{line.topic}/{channel}"] = [line.subscribed, person.now]
+                person.state.consent[f"{line.topic}/{channel}"] = [line.subscribed, person.now, person.now]
         case t.GivenSegment():
             person.state.segments[line.segment] = person.now
         case t.GivenAction():

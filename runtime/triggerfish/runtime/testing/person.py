@@ -63,7 +63,7 @@ class TestPerson:
             self.state.profile[field] = ADDRESSES.get(channel, f"test-{channel}")
         for topic in machine.program.topics.values():
             for channel in topic.channels:
-                self.state.consent[f"{topic.name}/{channel}"] = [True, 0]
+                self.state.consent[f"{topic.name}/{channel}"] = [True, 0, 0]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from triggerfish.runtime.cli.failures import WRONG_CONTENT
-from triggerfish.runtime.cli.output import note, say_json
+from triggerfish.runtime.cli.output import note
 from triggerfish.runtime.cli.workspace import Workspace, path_argument
+
+if TYPE_CHECKING:
+    from triggerfish.dsl.diagnostics.model import Diagnostic
 
 FORMATS = ("text", "json", "github", "sarif")
 
@@ -36,18 +40,20 @@ def command(path: Path, format_: str) -> None:
         diagnostics += workspace.messages.problems
     errors = sum(1 for each in diagnostics if each.severity == "error")
     if format_ == "json":
-        say_json(render.as_json(diagnostics))
+        click.echo(render.render_json(diagnostics))
     elif format_ == "github":
         click.echo(render.render_github(diagnostics), nl=bool(diagnostics))
     elif format_ == "sarif":
-        click.echo(render.render_sarif(diagnostics))
+        from triggerfish.dsl.diagnostics.sarif import render_sarif  # noqa: PLC0415
+
+        click.echo(render_sarif(diagnostics))
     else:
         _text(workspace, diagnostics, errors)
     if errors:
         raise click.exceptions.Exit(WRONG_CONTENT)
 
 
-def _text(workspace: Workspace, diagnostics: list, errors: int) -> None:  # type: ignore[type-arg]
+def _text(workspace: Workspace, diagnostics: list[Diagnostic], errors: int) -> None:
     from triggerfish.dsl.diagnostics.render import render_text  # noqa: PLC0415
 
     loaded = workspace.loaded

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - found by path
 """${message}."""
 
 from __future__ import annotations

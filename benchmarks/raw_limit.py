@@ -1,0 +1,127 @@
+"""What durable read-modify-write costs with nothing around it: the limit the runtime is measured against.
+
+For each batch of inputs, in one transaction: insert the events with unique message ids, select the states of their people,
+and per input decode, change and encode the state; write the states back. Once with the standard library's sqlite3, once with
+SQLAlchemy Core; the pragmas are those of the store. Nothing is decided and no time passes: no journal, outbox, timers.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, bindparam, create_engine, event, select
+from sqlalchemy.dialects.sqlite import insert
+
+from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.machine.state import State
+
+BATCH = 1_000
+PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA wal_autocheckpoint = 50000",
+    "PRAGMA cache_size = -65536",
+    "PRAGMA temp_store = MEMORY",
+)
+EVENTS = """CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, person TEXT NOT NULL, kind TEXT NOT NULL,
+            name TEXT NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL)"""
+PROFILES = "CREATE TABLE profiles (id TEXT PRIMARY KEY, state BLOB, due_at INTEGER, version INTEGER NOT NULL)"
+INSERT = "INSERT INTO events (id, person, kind, name, at, fields) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+UPSERT = """INSERT INTO profiles (id, state, due_at, version) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE
+            SET state = excluded.state, due_at = excluded.due_at, version = version + 1"""
+
+Batch = Sequence[tuple[str, Input]]
+
+_to_json = msgspec.json.Encoder().encode
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(State).decode
+
+
+def batches(inputs: Batch) -> Iterator[Batch]:
+    for start in range(0, len(inputs), BATCH):
+        yield inputs[start : start + BATCH]
+
+
+def rows(batch: Batch) -> list[tuple[str, str, str, str, int, str]]:
+    return [(one.id, person, one.kind, one.name, one.at, _to_json(one.fields).decode()) for person, one in batch]
+
+
+def changed(batch: Batch, states: dict[str, bytes]) -> list[tuple[str, bytes, int]]:
+    """The least a change can be: decode, note the event, encode; once per person and batch."""
+    grouped: dict[str, list[Input]] = {}
+    for person, one in batch:
+        grouped.setdefault(person, []).append(one)
+    written = []
+    for person, inputs in grouped.items():
+        found = states.get(person)
+        state = _decode(found) if found is not None else State(profile={"id": person})
+        for one in inputs:
+            if one.kind == "identify":
+                state.profile.update(one.fields)
+            else:
+                state.series.setdefault(one.name, {"t": [], "amount": []})
+                state.series[one.name]["t"].append(one.at)
+                state.series[one.name]["amount"].append(one.fields["amount"])
+            state.clock = one.at
+            state.facts += 1
+        written.append((person, _encode(state), state.clock + 90 * 86_400_000))
+    return written
+
+
+def with_sqlite3(path: Path, inputs: Batch) -> int:
+    """Runs the inputs through a new file; how many there were."""
+    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+    for statement in (*PRAGMAS, EVENTS, PROFILES, "CREATE INDEX profiles_due ON profiles (due_at) WHERE due_at IS NOT NULL"):
+        connection.execute(statement)
+    for batch in batches(inputs):
+        people = list({person for person, _ in batch})
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(INSERT, rows(batch))
+        asked = f"SELECT id, state FROM profiles WHERE id IN ({', '.join('?' * len(people))})"
+        states: dict[str, bytes] = dict(connection.execute(asked, people))
+        connection.executemany(UPSERT, changed(batch, states))
+        connection.execute("COMMIT")
+    connection.close()
+    return len(inputs)
+
+
+def with_core(path: Path, inputs: Batch) -> int:
+    """As ``with_sqlite3``, through SQLAlchemy Core."""
+    metadata = MetaData()
+    events = Table(
+        "events", metadata, Column("seq", Integer, primary_key=True), Column("id", Text, unique=True, nullable=False),
+        *(Column(name, Text, nullable=False) for name in ("person", "kind", "name")), Column("at", Integer, nullable=False),
+        Column("fields", Text, nullable=False),
+    )  # fmt: skip
+    profiles = Table(
+        "profiles", metadata, Column("id", Text, primary_key=True), Column("state", LargeBinary),
+        Column("due_at", Integer, index=True), Column("version", Integer, nullable=False),
+    )  # fmt: skip
+    engine = create_engine(f"sqlite:///{path}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: object) -> None:
+        for pragma in PRAGMAS:
+            connection.execute(pragma)
+
+    metadata.create_all(engine)
+    add = insert(events).on_conflict_do_nothing(index_elements=["id"])
+    put = insert(profiles)
+    put = put.on_conflict_do_update(
+        index_elements=["id"],
+        set_={"state": put.excluded.state, "due_at": put.excluded.due_at, "version": profiles.c.version + 1},
+    )
+    ask = select(profiles.c.id, profiles.c.state).where(profiles.c.id.in_(bindparam("ids", expanding=True)))
+    names = ("id", "person", "kind", "name", "at", "fields")
+    for batch in batches(inputs):
+        with engine.begin() as connection:
+            connection.execute(add, [dict(zip(names, row, strict=True)) for row in rows(batch)])
+            people = list({person for person, _ in batch})
+            states = {person: state for person, state in connection.execute(ask, {"ids": people})}
+            put_rows = changed(batch, states)
+            connection.execute(put, [{"id": a, "state": b, "due_at": c, "version": 1} for a, b, c in put_rows])
+    engine.dispose()
+    return len(inputs)

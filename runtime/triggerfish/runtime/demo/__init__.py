@@ -1,0 +1,1 @@
+"""The guided tour: real purchases through four flows, with mail delivered by SMTP to a server of its own."""
