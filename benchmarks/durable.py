@@ -1,10 +1,10 @@
 """Durable processing: inputs per second through the whole path, against the raw read-modify-write limit of the same disk.
 
 The whole path: inputs are appended to the event log in batches (the storage call of the intake), then the engine
-replays them through the machine with real flows: state, journal, outbox rows, timers that fall due on the way and at the end.
+replays them through the machine with the flows of ``examples/cdnow``: state, journal, outbox rows, timers that fall due on the way and at the end.
 Delivery is not part of it: outbox rows are written and nothing is sent.
 
-    python benchmarks/durable.py [--quick] [--purchases FILE] [--rounds N] [--profile]
+    python benchmarks/durable.py [--quick] [--customers N] [--rounds N] [--profile]
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import cdnow
 import raw_limit
-import shop
 import timing
 
 from triggerfish.runtime.engine.clock import WallClock
@@ -34,7 +34,7 @@ from triggerfish.runtime.store.store import Store
 RECEIVED = 1_800_000_000_000
 
 
-def whole_path(path: Path, machine: Machine, inputs: shop.Inputs) -> dict[str, float]:
+def whole_path(path: Path, machine: Machine, inputs: cdnow.Inputs) -> dict[str, float]:
     """Inputs into a new file and through the engine; seconds for each half, and what came of it."""
     began = perf_counter()
     with Store(f"sqlite:///{path}") as store:
@@ -53,8 +53,8 @@ def whole_path(path: Path, machine: Machine, inputs: shop.Inputs) -> dict[str, f
     }  # fmt: skip
 
 
-def measure(inputs: shop.Inputs, rounds: int) -> dict[str, Any]:
-    machine = Machine(shop.program())
+def measure(inputs: cdnow.Inputs, rounds: int) -> dict[str, Any]:
+    machine = Machine(cdnow.program())
     parts: list[dict[str, float]] = []
     with tempfile.TemporaryDirectory() as folder:
         number = 0
@@ -94,8 +94,8 @@ def report(found: dict[str, Any]) -> None:
     print(f"  share of the raw limit ({found['limit']}): {shares[len(shares) // 2]:.0%} ({shares[0]:.0%}-{shares[-1]:.0%}); aim 50%")
 
 
-def profiled(inputs: shop.Inputs) -> None:
-    machine = Machine(shop.program())
+def profiled(inputs: cdnow.Inputs) -> None:
+    machine = Machine(cdnow.program())
     with tempfile.TemporaryDirectory() as folder:
         profile = cProfile.Profile()
         profile.enable()
@@ -107,13 +107,12 @@ def profiled(inputs: shop.Inputs) -> None:
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="2,000 customers, 3 rounds")
-    parser.add_argument("--purchases", type=Path, help="the CDNOW purchases, if examples/cdnow is not there")
-    parser.add_argument("--customers", type=int)
+    parser.add_argument("--customers", type=int, help="only the first so many of the 23,570")
     parser.add_argument("--rounds", type=int)
     parser.add_argument("--profile", action="store_true", help="where the time goes, instead of a comparison")
     options = parser.parse_args(arguments)
     customers = options.customers or (2_000 if options.quick else None)
-    inputs = shop.purchases(options.purchases, customers)
+    inputs = cdnow.inputs(customers)
     if options.profile:
         profiled(inputs)
         return {}

@@ -62,9 +62,9 @@ def changed(batch: Batch, states: dict[str, bytes]) -> list[tuple[str, bytes, in
             if one.kind == "identify":
                 state.profile.update(one.fields)
             else:
-                state.series.setdefault(one.name, {"t": [], "amount": []})
+                state.series.setdefault(one.name, {"t": [], "total": []})
                 state.series[one.name]["t"].append(one.at)
-                state.series[one.name]["amount"].append(one.fields["amount"])
+                state.series[one.name]["total"].append(one.fields["total"])
             state.clock = one.at
             state.facts += 1
         written.append((person, _encode(state), state.clock + 90 * 86_400_000))

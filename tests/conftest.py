@@ -6,7 +6,9 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite", action="store_true", help="write what comes out into the *.expected files of a corpus")
+    parser.addoption(
+        "--rewrite", action="store_true", help="write what comes out into the *.expected files of a corpus"
+    )
 
 
 @pytest.fixture

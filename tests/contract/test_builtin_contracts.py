@@ -25,7 +25,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(json.dumps({"got": body.decode()}).encode())
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         return
 
 

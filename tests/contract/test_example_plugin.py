@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
+import tomllib
 from pathlib import Path
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "plugin-webhook"
@@ -22,10 +24,19 @@ print(json.dumps({
 }))
 """
 
+CHECK = """
+import json, sys
+from pathlib import Path
+from triggerfish.dsl.project import load
+from triggerfish.plugins.manager import load_plugins
+loaded = load(Path(sys.argv[1]), load_plugins().catalog())
+print(json.dumps([f"{one.span.line}: {one.message}" for one in loaded.diagnostics]))
+"""
+
 
 def run(*command: str, path: Path | None = None, folder: Path | None = None) -> str:
     environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
-    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, cwd=folder)
+    done = subprocess.run([sys.executable, *command], capture_output=True, text=True, env=environment, cwd=folder, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -39,8 +50,6 @@ def test_it_installs_is_found_and_keeps_the_contract(tmp_path: Path) -> None:
     info = site / "triggerfish_webhook-0.1.0.dist-info"
     info.mkdir()
     info.joinpath("METADATA").write_text("Metadata-Version: 2.1\nName: triggerfish-webhook\nVersion: 0.1.0\n")
-    import tomllib
-
     project = tomllib.loads((EXAMPLE / "pyproject.toml").read_text())["project"]
     groups = project["entry-points"]
     info.joinpath("entry_points.txt").write_text(
@@ -51,6 +60,12 @@ def test_it_installs_is_found_and_keeps_the_contract(tmp_path: Path) -> None:
     assert ["webhook", "triggerfish-webhook 0.1.0", ["webhook"], ["webhook.call"]] in found["loaded"]
     assert found["open"] is True
     assert found["arguments"] == ["subject"]
+    project_folder = tmp_path / "project"
+    project_folder.mkdir()
+    readme = (EXAMPLE / "README.md").read_text()
+    flow = readme.split("A flow\n", 1)[1].split("\n## ", 1)[0]
+    (project_folder / "a.flow").write_text(textwrap.dedent(flow))
+    assert json.loads(run("-c", CHECK, str(project_folder), path=site)) == []
     copy.mkdir()
     tests = (EXAMPLE / "tests" / "test_webhook.py").read_text()
     (copy / "test_webhook.py").write_text(tests)

@@ -8,10 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from triggerfish.dsl.ir.program import Event, Program
 from triggerfish.dsl.ir.types import NUMBER, TEXT, Field
 from triggerfish.runtime.intake.files import FileError, ingest
+from triggerfish.runtime.intake.ids import ContentIds
+from triggerfish.runtime.intake.intake import Intake
+from triggerfish.runtime.intake.item import Item
 from triggerfish.runtime.intake.report import Report
 from triggerfish.runtime.intake.schema import Schema
 from triggerfish.runtime.store.store import Store
@@ -301,3 +306,35 @@ def test_the_report_reads_well(desk: Desk) -> None:
     assert "unknown field order_completed.totl, once, events.jsonl:2; did you mean total?" in text
     assert "1 times in the future became the arrival time, first events.jsonl:3" in text
     assert json.loads(json.dumps(report.as_json()))["refused"] == 12
+
+
+@pytest.mark.parametrize("ids", [None, ContentIds()])
+def test_what_text_cannot_hold_is_refused_not_fatal(desk: Desk, ids: ContentIds | None) -> None:
+    intake = Intake(desk.store, Schema(PROGRAM), desk.clock, content_ids=ids)
+    good = {"kind": "event", "name": "order_completed", "person": "ana", "time": None, "id": None, "fields": {}}
+    bad: list[dict[str, Any]] = [
+        {"person": "a\udcff"},
+        {"anonymous": "a\udcff", "person": None},
+        {"id": "a\udcff"},
+        {"fields": {"note": "\udcff"}},
+        {"fields": {"x": 10**5000}},
+        {"fields": {"note": "x" * 40_000}},
+    ]
+    items = [Item(**(good | change), place=f"line {number}", raw="r\udcff\0") for number, change in enumerate(bad)]
+    intake.take([*items, Item(**good, place="", raw="")])
+    assert (intake.report.stored, intake.report.refused) == (1, len(bad))
+    assert {refused.raw for refused in desk.store.quarantine.newest()} == {r"r\udcff\0"}
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_file_whatsoever_raises(desk: Desk, data: st.DataObject) -> None:
+    header, name = data.draw(st.sampled_from([(b"person,event,time,total\n", "x.csv"), (b"", "x.jsonl"), (b"", "x")]))
+    scraps = [b"\n", b",", b'"', b"{", b"}", b"[", b":", b"null", b'{"type":"track","userId":"a","event":"b"}', b"\xff"]
+    scraps += [b"ana,order_completed,2026-01-01,5\n", b"\r\n", b"\x00", b"\x1f\x8b", b'"type"', b'"identify"', b"1e999"]
+    pieces = data.draw(st.lists(st.one_of(st.sampled_from(scraps), st.binary(max_size=20)), max_size=40))
+    try:
+        report = desk.read(name, header + b"".join(pieces))
+    except FileError:
+        return
+    assert report.read == report.stored + report.duplicates + report.refused + report.links

@@ -17,7 +17,7 @@ import pytest
 
 KILLS = int(os.environ.get("TRIGGERFISH_KILLS", "10"))
 PEOPLE = 400
-PROJECT = '''
+PROJECT = """
 profile
     first_name  text
 
@@ -72,7 +72,7 @@ flow curious
     about offers
 
     send email back
-'''
+"""
 
 
 def triggerfish(*arguments: str) -> list[str]:
@@ -84,18 +84,28 @@ def make_project(folder: Path) -> None:
     (folder / "shop.flow").write_text(PROJECT)
     lines = [
         {
-            "type": "identify", "userId": f"p{number}", "messageId": f"i{number}", "timestamp": "2026-01-01T00:00:00Z",
+            "type": "identify",
+            "userId": f"p{number}",
+            "messageId": f"i{number}",
+            "timestamp": "2026-01-01T00:00:00Z",
             "traits": {"first_name": f"Name {number}", "email": f"p{number}@example.com", "phone": f"+1555{number:07}"},
         }
         for number in range(PEOPLE)
     ]
     for number in range(PEOPLE * 15):
         event = chance.choice(["ordered", "browsed", "browsed"])
-        lines.append({
-            "type": "track", "userId": f"p{chance.randrange(PEOPLE)}", "messageId": f"e{number}", "event": event,
-            "timestamp": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_767_225_600 + chance.randrange(90 * 86_400))),
-            "properties": {"total": chance.randrange(5, 200)} if event == "ordered" else {},
-        })
+        lines.append(
+            {
+                "type": "track",
+                "userId": f"p{chance.randrange(PEOPLE)}",
+                "messageId": f"e{number}",
+                "event": event,
+                "timestamp": time.strftime(
+                    "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_767_225_600 + chance.randrange(90 * 86_400))
+                ),
+                "properties": {"total": chance.randrange(5, 200)} if event == "ordered" else {},
+            }
+        )
     (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
     subprocess.run(triggerfish("ingest", str(folder / "events.jsonl"), str(folder)), check=True, capture_output=True)
 
@@ -112,7 +122,8 @@ def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     found = {name: database.execute(query).fetchall() for name, query in queries.items()}
     database.close()
     found["mails"] = sorted(
-        (path.name, path.read_bytes().count(b"Message-ID")) for path in (folder / ".triggerfish" / "outbox").glob("*.eml")
+        (path.name, path.read_bytes().count(b"Message-ID"))
+        for path in (folder / ".triggerfish" / "outbox").glob("*.eml")
     )
     return found
 

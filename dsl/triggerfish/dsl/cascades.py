@@ -6,16 +6,40 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.lines import lines
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import File
 
-_UNKNOWN = frozenset({
-    "TF101", "TF102", "TF103", "TF104", "TF105", "TF106", "TF109", "TF111", "TF115", "TF119", "TF405",
-})
+_UNKNOWN = frozenset(
+    {
+        "TF101",
+        "TF102",
+        "TF103",
+        "TF104",
+        "TF105",
+        "TF106",
+        "TF109",
+        "TF111",
+        "TF115",
+        "TF119",
+        "TF405",
+    }
+)
 """What may follow from a name whose declaration could not be read."""
-_MISSING = frozenset({
-    "TF302", "TF303", "TF306", "TF307", "TF401", "TF403", "TF410", "TF501", "TF503", "TF601",
-})
+_MISSING = frozenset(
+    {
+        "TF302",
+        "TF303",
+        "TF306",
+        "TF307",
+        "TF401",
+        "TF403",
+        "TF410",
+        "TF501",
+        "TF503",
+        "TF601",
+    }
+)
 """What may follow from a line that could not be read, in the declaration it belongs to."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
@@ -26,7 +50,10 @@ def without_cascades(
     """Leaves out what follows from a syntax error: one mistake, one message."""
     lost = {word for file in files for word in _lost_words(file, sources[file.path], problems)}
     damaged = [
-        one.span for file in files for one in file.declarations if any(_inside(problem.span, one.span) for problem in problems)
+        one.span
+        for file in files
+        for one in file.declarations
+        if any(_inside(problem.span, one.span) for problem in problems)
     ]
     return [one for one in found if not _follows(one, lost, damaged, sources)]
 
@@ -52,7 +79,7 @@ def _lost_words(file: File, text: str, problems: Iterable[Diagnostic]) -> Iterat
     read = {line for one in file.declarations for line in range(one.span.line, one.span.end_line + 1)}
     comments = {comment.span.line: comment.span.column for comment in file.comments}
     block: int | None = None
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(lines(text), 1):
         depth = len(line) - len(line.lstrip())
         if block is not None and line.strip() and depth <= block:
             block = None
@@ -63,8 +90,8 @@ def _lost_words(file: File, text: str, problems: Iterable[Diagnostic]) -> Iterat
 
 
 def _words(span: Span, sources: Mapping[str, str]) -> set[str]:
-    lines = sources.get(span.file, "").split("\n")
-    if not 1 <= span.line <= len(lines):
+    found = lines(sources.get(span.file, ""))
+    if not 1 <= span.line <= len(found):
         return set()
     end = span.end_column - 1 if span.end_line == span.line else None
-    return set(_WORD.findall(lines[span.line - 1][span.column - 1 : end]))
+    return set(_WORD.findall(found[span.line - 1][span.column - 1 : end]))

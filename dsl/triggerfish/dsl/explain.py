@@ -16,8 +16,8 @@ from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix
 from triggerfish.dsl.diagnostics.suggest import closest
 from triggerfish.dsl.grammar import Grammar
 from triggerfish.dsl.layout import CONTINUES
-from triggerfish.dsl.span import Span
 from triggerfish.dsl.names import snake_case
+from triggerfish.dsl.span import Span
 from triggerfish.dsl.speech import listed, quoted
 from triggerfish.dsl.tokens import RESERVED, Lexeme, lexeme
 
@@ -36,7 +36,8 @@ class Explanation:
 
 _LOOK_BACK = 6
 _HEADERS = frozenset(
-    "start only again per expire stop goal priority urgency exclusive about holdout status timezone release when moved".split()
+    "start only again per expire stop goal priority urgency exclusive about holdout status timezone release when "
+    "moved".split()
 )
 
 
@@ -111,7 +112,10 @@ class Explainer:
         return syntax.UnexpectedIndent.at(first.span, hint=hint)
 
     def explain(self, tokens: Sequence[Lexeme], start: int, index: int, states: Stack) -> Explanation:
-        """``tokens[index]`` is wrong in the line that begins at ``start``, before which the parser was in ``states``."""
+        """``tokens[index]`` is wrong in the line that begins at ``start``.
+
+        Before that line the parser was in ``states``.
+        """
         stacks = [states]
         for token in tokens[start:index]:
             stack = self._feed(stacks[-1], token.type, token.soft)

@@ -12,7 +12,9 @@ FUNCTIONS: dict[str, FunctionInfo] = {
         FunctionInfo("upper", (TEXT,), 0, TEXT, "The text in capitals."),
         FunctionInfo("trim", (TEXT,), 0, TEXT, "The text without spaces around it."),
         FunctionInfo("length", (TEXT,), 0, NUMBER, "How many letters a text has, or how many items a list."),
-        FunctionInfo("round", (NUMBER, NUMBER), 1, NUMBER, "Rounded to so many decimals (0 if not given); halves go up."),
+        FunctionInfo(
+            "round", (NUMBER, NUMBER), 1, NUMBER, "Rounded to so many decimals (0 if not given); halves go up."
+        ),
         FunctionInfo("floor", (NUMBER,), 0, NUMBER, "The whole number at or below."),
         FunctionInfo("ceiling", (NUMBER,), 0, NUMBER, "The whole number at or above."),
         FunctionInfo("abs", (NUMBER,), 0, NUMBER, "Without its sign."),
@@ -25,4 +27,4 @@ FUNCTIONS: dict[str, FunctionInfo] = {
         FunctionInfo("weekday", (DATETIME,), 0, NUMBER, "1 for Monday to 7 for Sunday, of a date or a local moment."),
     )
 }
-"""By name. ``length`` also takes lists. The calendar functions also take dates; the checker turns those into moments."""
+"""By name. ``length`` also takes lists. Calendar functions also take dates, as moments."""

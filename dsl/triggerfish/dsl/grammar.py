@@ -66,6 +66,7 @@ def _grammar() -> Grammar:
 
 
 def source() -> str:
+    """The text of ``grammar.lark``."""
     return resources.files("triggerfish.dsl").joinpath("grammar.lark").read_text(encoding="utf-8")
 
 

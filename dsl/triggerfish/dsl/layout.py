@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from triggerfish.dsl.diagnostics import syntax
-from triggerfish.dsl.diagnostics.model import Diagnostic
+from triggerfish.dsl.diagnostics.model import Diagnostic, Rule
 from triggerfish.dsl.scanner import Line, Scan, scan
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import Lexeme, lexeme, renamed
@@ -23,10 +24,10 @@ MAX_BRACKETS = 40
 MAX_SIGNS = 200
 _NESTING = frozenset({"PLUS", "MINUS", "STAR", "SLASH", "NOT", "OF", "SINCE"})
 _BEGINNINGS = frozenset(
-    "profile event topic value segment score model message content policy flow test start only again enter per expire stop "
-    "goal priority urgency exclusive about holdout status timezone release when moved send wait collect if else choose split "
-    "together repeat for set clear add subscribe unsubscribe join leave record do exit otherwise until path branch measure "
-    "decide given at after expect".split()
+    "profile event topic value segment score model message content policy flow test start only again enter per expire "
+    "stop goal priority urgency exclusive about holdout status timezone release when moved send wait collect if else "
+    "choose split together repeat for set clear add subscribe unsubscribe join leave record do exit otherwise until "
+    "path branch measure decide given at after expect".split()
 )
 
 
@@ -41,6 +42,8 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
+    """A text cut into declarations."""
+
     chunks: tuple[Chunk, ...]
     comments: tuple[Comment, ...]
     problems: list[Diagnostic]
@@ -74,14 +77,12 @@ class _Blocks:
 
     def layout(self) -> Layout:
         for line in self.scanned.lines:
-            first = line.tokens[0]
-            if self.open and not self._bracket_was_forgotten(line):
-                self.current += line.tokens
-            elif self.current and line.width > self.indents[-1] and first.value in CONTINUES:
+            if self._goes_on(line):
                 self.current += line.tokens
             else:
                 self._end_line()
                 self._indent(line)
+                first = line.tokens[0]
                 first.doc = self._doc(first.span.line)
                 self.current = line.tokens
             if line.marks:
@@ -89,6 +90,12 @@ class _Blocks:
         self._end_line()
         self._end_chunk()
         return Layout(tuple(self.chunks), tuple(self.scanned.comments), self.problems, frozenset(self.wrong_lines))
+
+    def _goes_on(self, line: Line) -> bool:
+        """Whether a line belongs to the sentence above it."""
+        if self.open:
+            return not self._bracket_was_forgotten(line)
+        return bool(self.current) and line.width > self.indents[-1] and line.tokens[0].value in CONTINUES
 
     # --- lines ------------------------------------------------------------------------------------
 
@@ -226,7 +233,7 @@ class _Blocks:
         place = line.tokens[0].span
         return Span(self.path, place.line, 1, place.line, max(2, place.column))
 
-    def _report(self, rule: type[syntax.Rule], span: Span, **words: object) -> None:
+    def _report(self, rule: type[Rule], span: Span, **words: Any) -> None:
         self.problems.append(rule.at(span, **words))
         self.wrong_lines.add(span.line)
 
@@ -237,7 +244,7 @@ def _closing(bracket: Lexeme) -> str:
 
 # --- lines whose first words need a second look ---------------------------------------------------------
 
-_OPERATORS = frozenset({"STARTS", "ENDS", "DOES"})
+_OPERATORS = frozenset({("STARTS", "WITH"), ("ENDS", "WITH"), ("DOES", "NOT")})
 _VALUES = frozenset({"COUNT", "SUM", "AVERAGE", "SMALLEST", "LARGEST", "TIME"})
 
 
@@ -254,7 +261,7 @@ def _read_expectation(tokens: list[Lexeme]) -> None:
 
     One word more than the parser sees ahead tells them apart, so the first token is renamed here.
     """
-    kinds = [token.type for token in tokens[:4]] + ["NEWLINE"] * 4
+    kinds = [token.type for token in tokens[:6]] + ["NEWLINE"] * 6
     rest = 2 if kinds[1] == "NO" else 1
     if kinds[rest + 1] == "DOTTED" and tokens[rest].value == "action":
         tokens[rest] = renamed(tokens[rest], "EXPECTED_ACTION")
@@ -266,7 +273,7 @@ def _read_expectation(tokens: list[Lexeme]) -> None:
             tokens[0] = renamed(tokens[0], "EXPECT_MESSAGE")
     elif _is_word(tokens, 1) and not (kinds[1] == "EXIT" and _is_word(tokens, 2) and _is_word(tokens, 3)):
         phrase = kinds[1] in _VALUES and kinds[2] in ("OF", "SINCE")
-        operator = kinds[2] in _OPERATORS and kinds[3] in ("WITH", "NOT")
+        operator = (kinds[2], kinds[3]) in _OPERATORS and kinds[5] != "CONTAINING"
         if not phrase and not operator and (kinds[2] in ("NEWLINE", "AT", "WITH") or _is_word(tokens, 2)):
             tokens[0] = renamed(tokens[0], "EXPECT_MESSAGE")
 

@@ -26,7 +26,7 @@ def check_names(tokens: Iterable[Lexeme], wrong_lines: Container[int]) -> list[D
 
 
 def snake_case(word: str) -> str:
-    """``BigSpenders`` as ``big_spenders``, ``Größe`` as ``grosse``; letters that have no place in a name become ``_``."""
+    """``BigSpenders`` as ``big_spenders``, ``Größe`` as ``grosse``; what has no place in a name becomes ``_``."""
     spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", word)
     letters = unicodedata.normalize("NFKD", spaced.casefold())
     bare = "".join(letter for letter in letters if not unicodedata.combining(letter))
@@ -34,4 +34,4 @@ def snake_case(word: str) -> str:
 
 
 def _plain(token: Lexeme) -> bool:
-    return token.islower() and token.isascii() or re.fullmatch(r"[a-z0-9_.]*", token.value) is not None
+    return (token.islower() and token.isascii()) or re.fullmatch(r"[a-z0-9_.]*", token.value) is not None

@@ -13,7 +13,7 @@ from typing import Any
 from lark import UnexpectedToken
 from lark.parsers.lalr_parser_state import ParserState
 
-from triggerfish.dsl.builder.lists import Wrong
+from triggerfish.dsl.builder.lists import WrongLineError
 from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.diagnostics.syntax import Misspelt
 from triggerfish.dsl.explain import Explainer, Explanation
@@ -115,7 +115,7 @@ class _Reader:
         while True:
             try:
                 return self._advance(position)
-            except Wrong as wrong:
+            except WrongLineError as wrong:
                 if wrong.diagnostic not in self.found:
                     self.found.append(wrong.diagnostic)
                 resumed = self._skip(position, self._index_of(wrong.diagnostic.span))
@@ -232,7 +232,7 @@ class _Reader:
     def _take_bad_line(self, state: ParserState[Any], index: int) -> bool:
         try:
             state.feed_token(self._bad_line(index))
-        except (UnexpectedToken, Wrong):
+        except (UnexpectedToken, WrongLineError):
             return False
         return True
 

@@ -25,7 +25,7 @@ class ProjectError(Exception):
 class Loaded:
     """``program`` and ``tests`` are only there when there is no error.
 
-    ``sources`` are the texts of all files that were read, by their path in the project: those that diagnostics point to.
+    ``sources`` are the texts of all files that were read, by their path in the project.
     """
 
     program: Program | None
@@ -58,7 +58,10 @@ def load(folder: Path, catalog: Catalog) -> Loaded:
     diagnostics = tuple(sorted((*reader.problems, *compiled.diagnostics), key=_place))
     failed = any(found.severity == "error" for found in reader.problems)
     return Loaded(
-        None if failed else compiled.program, () if failed else compiled.tests, diagnostics, compiled.sources | reader.sources
+        None if failed else compiled.program,
+        () if failed else compiled.tests,
+        diagnostics,
+        compiled.sources | reader.sources,
     )
 
 
@@ -124,7 +127,7 @@ class _Reader:
     """Reads files of a project by path, once each. What cannot be read is a problem and counts as empty."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder.resolve()
+        self._folder = Path(os.path.realpath(folder))
         self.sources: dict[str, str] = {}
         self.problems: list[Diagnostic] = []
         self._read: dict[str, str | None] = {}
@@ -136,7 +139,7 @@ class _Reader:
 
     def _text(self, path: str) -> str | None:
         try:
-            place = (self._folder / path).resolve()
+            place = Path(os.path.realpath(self._folder / path))
             if not place.is_relative_to(self._folder):
                 self.problems.append(rules.OutsideProject.at(_top(path), path=path))
                 return ""

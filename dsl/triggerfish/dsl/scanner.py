@@ -7,9 +7,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from triggerfish.dsl.diagnostics import syntax
-from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix
+from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix, Rule
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import FOREIGN, RESERVED, SCAN, Lexeme, lexeme
 from triggerfish.dsl.tree import Comment
@@ -33,6 +34,8 @@ class Line:
 
 @dataclass(slots=True)
 class Scan:
+    """What was found in a text."""
+
     lines: list[Line]
     comments: list[Comment]
     own_lines: dict[int, str]
@@ -77,7 +80,8 @@ class _Scanner:
         words = self.words
         for match in SCAN.finditer(self.text, self.line_start):
             kind = match.lastgroup
-            assert kind is not None
+            if kind is None or kind == "end":
+                break
             start, end = match.span(kind)
             if kind == "word":
                 value = match[kind]
@@ -94,8 +98,6 @@ class _Scanner:
                 self._add(words[value], value, start, end)
             elif kind in _LITERALS:
                 self._literal(kind, match[kind], start, end)
-            elif kind == "end":
-                break
             else:
                 getattr(self, f"_{kind}")(match[kind], start, end)
 
@@ -134,7 +136,7 @@ class _Scanner:
         return line
 
     def _report(
-        self, rule: type[syntax.Rule], span: Span, *, hint: str | None = None, fix: Fix | None = None, **words: object
+        self, rule: type[Rule], span: Span, *, hint: str | None = None, fix: Fix | None = None, **words: Any
     ) -> None:
         self.problems.append(rule.at(span, hint=hint, fix=fix, **words))
         self.wrong_lines.update(range(span.line, span.end_line + 1))
@@ -152,7 +154,7 @@ class _Scanner:
             self.own_lines[self.number] = body
 
     def _literal(self, kind: str, value: str, start: int, end: int) -> None:
-        if kind == "number" and len(value) > MAX_DIGITS + 1 or kind == "percent" and len(value) > MAX_DIGITS + 2:
+        if kind in ("number", "percent") and len(value.rstrip("% ").replace(".", "")) > MAX_DIGITS:
             self._report(syntax.NumberTooLong, self._span(start, end))
             value = "0%" if kind == "percent" else "0"
         self._add(_LITERALS[kind], value, start, end)

@@ -39,6 +39,7 @@ def analyse(source: str) -> tuple[tuple[TemplateName, ...], tuple[TemplateError,
 
 
 def errors_of(source: str) -> tuple[TemplateError, ...]:
+    """What is wrong with a template."""
     return analyse(source)[1]
 
 
@@ -91,10 +92,12 @@ class Walk:
         self.static = RenderContext(template)
 
     def nodes(self, nodes: Iterable[Node]) -> None:
+        """Walk through nodes in order."""
         for node in nodes:
             self.node(node)
 
     def node(self, node: Node) -> None:
+        """Walk through one node: what it says, the names it makes, what stands inside it."""
         block: dict[str, Origin] = {str(name): None for name in node.block_scope()}
         for expression in node.expressions():
             self.expression(expression)
@@ -112,6 +115,7 @@ class Walk:
         return None
 
     def expression(self, expression: Expression) -> None:
+        """Walk through a value or condition."""
         if isinstance(expression, Path):
             self.path(expression)
         if isinstance(expression, FilteredExpression):
@@ -121,6 +125,7 @@ class Walk:
             self.expression(child)
 
     def path(self, path: Path) -> None:
+        """Note a name, unless the template library or everybody knows it."""
         root = str(path.path[0])
         if root in _LOOPS and self.local(root) is not None:
             return
@@ -149,6 +154,7 @@ class Walk:
         return None if behind is None else behind + words[1:]
 
     def filter(self, one: Filter) -> None:
+        """Check that a filter is there and has the values it needs."""
         at = one.token.start_index
         if one.name in LATER:
             self.errors.append(TemplateError(LATER[one.name], at))

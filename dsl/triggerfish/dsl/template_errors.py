@@ -71,6 +71,7 @@ def unknown_tag(name: str, known: Iterable[str]) -> str:
 
 
 def unknown_filter(name: str, known: Iterable[str]) -> str:
+    """That there is no such filter, and which may be meant."""
     close = get_close_matches(name, list(known), n=1)
     return f"there is no filter “{name}”" + (f": did you mean “{close[0]}”?" if close else "")
 

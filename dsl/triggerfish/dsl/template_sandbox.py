@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 from zoneinfo import ZoneInfo
 
 import liquid
@@ -47,6 +47,7 @@ class Missing(Undefined):
 
 
 def is_missing(value: object) -> bool:
+    """Whether a value is unknown."""
     return value is None or isinstance(value, Undefined)
 
 
@@ -61,7 +62,7 @@ class Careful(FilteredExpression):
             (one, [argument.value for argument in one.args if isinstance(argument.value, Path)]) for one in filters or ()
         ]
 
-    def evaluate(self, context: RenderContext) -> object:
+    def evaluate(self, context: RenderContext) -> object:  # noqa: D102 - the library's
         value = self.left.evaluate(context)
         for one, paths in self.careful_filters:
             if one.name != "default":
@@ -93,7 +94,7 @@ class Required(Expression):
     def __str__(self) -> str:
         return str(self.inner)
 
-    def evaluate(self, context: RenderContext) -> object:
+    def evaluate(self, context: RenderContext) -> object:  # noqa: D102 - the library's
         value = self.inner.evaluate(context)
         if is_missing(value):
             raise MissingValue(value.name if isinstance(value, Missing) else str(self.inner))
@@ -103,11 +104,12 @@ class Required(Expression):
             raise MissingValue(str(self.inner))
         return value
 
-    def children(self) -> list[Expression]:
+    def children(self) -> list[Expression]:  # noqa: D102 - the library's
         return [self.inner]
 
 
 def careful(expression: Expression) -> Expression:
+    """The expression with filters that hand an unknown on."""
     if isinstance(expression, FilteredExpression):
         return Careful(expression.token, expression.left, expression.filters)
     return expression
@@ -135,12 +137,14 @@ def _all_safe(items: list[Any] | tuple[Any, ...]) -> bool:
 
 
 class WrittenNode(OutputNode):
+    """``{{ … }}`` and ``{% echo … %}``: writes a value, which must be known."""
+
     __slots__ = ()
 
     def __init__(self, token: Token, expression: Expression) -> None:
         super().__init__(token, Required(careful(expression)))
 
-    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:
+    def render_to_output(self, context: RenderContext, buffer: TextIO) -> int:  # noqa: D102 - the library's
         value = self.expression.evaluate(context)
         if not isinstance(value, str):
             value = written(value)
@@ -148,16 +152,22 @@ class WrittenNode(OutputNode):
 
 
 class WrittenOutput(Output):
+    """``{{ … }}``."""
+
     node_class = WrittenNode
 
 
 class WrittenEcho(EchoTag):
-    def parse(self, stream: TokenStream) -> Node:
+    """``{% echo … %}``."""
+
+    def parse(self, stream: TokenStream) -> Node:  # noqa: D102 - the library's
         node = super().parse(stream)
         return WrittenNode(node.token, node.expression) if isinstance(node, OutputNode) else node
 
 
 class CarefulAssign(AssignNode):
+    """An assignment; of an unknown, the name is unknown too."""
+
     __slots__ = ()
 
     def __init__(self, token: Token, *, name: Any, expression: Expression) -> None:
@@ -165,10 +175,14 @@ class CarefulAssign(AssignNode):
 
 
 class CarefulAssignTag(AssignTag):
+    """``{% assign … %}``."""
+
     node_class = CarefulAssign
 
 
 class RequiredCycle(CycleNode):
+    """Writes one value after the other; each must be known."""
+
     __slots__ = ()
 
     def __init__(self, token: Token, group: Expression | None, args: list[Expression]) -> None:
@@ -176,6 +190,8 @@ class RequiredCycle(CycleNode):
 
 
 class RequiredCycleTag(CycleTag):
+    """``{% cycle … %}``."""
+
     node_class = RequiredCycle
 
 
@@ -191,6 +207,7 @@ class Context(RenderContext):
         self.zone = zone
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
+        """The value of a path; nothing and None are the same unknown."""
         value = super().get(path, token=token, default=None)
         if value is None:
             return Missing(".".join(str(part) for part in path), token=token) if default is UNDEFINED else default
@@ -198,6 +215,8 @@ class Context(RenderContext):
 
 
 class SafeTemplate(BoundTemplate):
+    """A parsed template; see ``templates.Template``."""
+
     context_class = Context
 
     def fill(self, values: Mapping[str, object], *, at: int, timezone: str) -> str:
@@ -218,6 +237,8 @@ class SafeTemplate(BoundTemplate):
 
 
 class Sandbox(liquid.Environment):
+    """The library's environment with limits."""
+
     loop_iteration_limit = LOOP_LIMIT
     output_stream_limit = OUTPUT_LIMIT
     local_namespace_limit = LOCALS_LIMIT
@@ -226,18 +247,16 @@ class Sandbox(liquid.Environment):
 
 def parse(source: str, *, html: bool) -> Template:
     """Parse a template; values are escaped in ``html``. Raises ``BadTemplate``."""
-    from triggerfish.dsl.template_analysis import errors_of
+    from triggerfish.dsl.template_analysis import errors_of  # noqa: PLC0415 - it imports this module
 
     errors = errors_of(source)
     if errors:
         raise BadTemplate(errors[0])
-    template = sandbox(html).from_string(source)
-    assert isinstance(template, SafeTemplate)
-    return template
+    return cast("SafeTemplate", sandbox(html).from_string(source))
 
 
 @cache
-def sandbox(html: bool) -> Sandbox:
+def sandbox(html: bool) -> Sandbox:  # noqa: FBT001 - the cache counts names apart
     """The environment for HTML, or for plain texts. It is never changed once made."""
     made = Sandbox(autoescape=html, undefined=Missing)
     for tag in FORBIDDEN_TAGS:

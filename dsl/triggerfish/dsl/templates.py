@@ -38,7 +38,7 @@ class TemplateError:
     offset: int
 
 
-class BadTemplate(ValueError):
+class BadTemplate(ValueError):  # noqa: N818 - said of what happened
     """A text that is no template was to be filled in."""
 
     def __init__(self, error: TemplateError) -> None:
@@ -46,7 +46,7 @@ class BadTemplate(ValueError):
         self.error = error
 
 
-class MissingValue(Exception):
+class MissingValue(Exception):  # noqa: N818 - said of what happened
     """A value that was to appear in the text is unknown; ``name`` is how the template calls it."""
 
     def __init__(self, name: str) -> None:
@@ -54,7 +54,7 @@ class MissingValue(Exception):
         self.name = name
 
 
-class TemplateFailure(Exception):
+class TemplateFailure(Exception):  # noqa: N818 - said of what happened
     """A template could not be filled in for another reason; the message is in a marketer's words."""
 
 
@@ -78,13 +78,13 @@ def analyse(source: str) -> tuple[tuple[TemplateName, ...], tuple[TemplateError,
     """
     if "{{" not in source and "{%" not in source:
         return (), ()
-    from triggerfish.dsl.template_analysis import analyse as look
+    from triggerfish.dsl.template_analysis import analyse as look  # noqa: PLC0415 - slow to import
 
     return look(source)
 
 
 def parse_template(source: str, *, html: bool) -> Template:
     """Parse a template for filling in; in ``html`` values are escaped. Raises ``BadTemplate``."""
-    from triggerfish.dsl.template_sandbox import parse
+    from triggerfish.dsl.template_sandbox import parse  # noqa: PLC0415 - slow to import
 
     return parse(source, html=html)

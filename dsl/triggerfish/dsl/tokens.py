@@ -1,5 +1,7 @@
 """The tokens of a ``.flow`` file and the one regular expression that finds them."""
 
+# ruff: noqa: RUF001 - the signs that look like others are the point
+
 from __future__ import annotations
 
 import re
@@ -10,8 +12,8 @@ from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.span import Span
 
 RESERVED = frozenset(
-    "about and as at between by contains did else ever event every expect false first for from given if in is known last "
-    "like no not now on or otherwise per set then to true unknown until when where while with within yes "
+    "about and as at between by contains did else ever event every expect false first for from given if in is known "
+    "last like no not now on or otherwise per set then to true unknown until when where while with within yes "
     "monday tuesday wednesday thursday friday saturday sunday".split()
 )
 """The words that are never names; every other word of the language may be one."""
@@ -59,8 +61,8 @@ class Lexeme(Token):
 
     ``span`` is its text's range; NEWLINE and DEDENT have the empty range behind the last word before them, so that a
     node's span runs from its first token's to its last token's. ``doc`` is set on the first token of a line: the
-    comment lines directly above it. ``soft`` tokens are names, or keywords that may be one. ``sink`` receives the mistakes that tree builders notice; it belongs to one call
-    of the parser.
+    comment lines directly above it. ``soft`` tokens are names, or keywords that may be one. ``sink`` receives the
+    mistakes that tree builders notice; it belongs to one call of the parser.
     """
 
     __slots__ = ("doc", "sink", "soft", "span")
@@ -75,6 +77,7 @@ class Lexeme(Token):
 
 
 def lexeme(kind: str, text: str, span: Span, sink: list[Diagnostic], doc: str = "") -> Lexeme:
+    """A token with its place; much faster than Lark's own constructor."""
     token = str.__new__(Lexeme, text)
     token.type = kind
     token.value = text
@@ -101,7 +104,8 @@ def text_value(source: str) -> str:
     r"""What a text with its quotes says.
 
     ``\"`` is a quotation mark and ``\\`` a backslash; any other backslash stands for itself. A text in three quotes
-    loses the line break after the opening quotes, the line of the closing ones, and the indentation all its lines share.
+    loses the line break after the opening quotes, the line of the closing ones, and the indentation that all its
+    lines share.
     """
     if source.startswith('"""'):
         body = source[3:-3] if len(source) >= 6 and source.endswith('"""') else source[3:]

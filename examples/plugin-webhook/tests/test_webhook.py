@@ -9,13 +9,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-
-from triggerfish.plugins import Failed, Later
-from triggerfish.plugins.contract import action_contract, channel_contract, plugin_contract
 from triggerfish_webhook import plugin
 from triggerfish_webhook.action import CallWebhook
 from triggerfish_webhook.channel import Webhook
 from triggerfish_webhook.post import WebhookSettings, post
+
+from triggerfish.plugins import Failed, Later
+from triggerfish.plugins.contract import action_contract, channel_contract, plugin_contract
 
 
 class Receiver(ThreadingHTTPServer):
@@ -37,7 +37,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", "0")
         self.end_headers()
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         return
 
 

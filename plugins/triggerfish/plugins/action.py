@@ -15,7 +15,7 @@ ArgumentsT = TypeVar("ArgumentsT", bound=BaseModel)
 ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - said of what happened
     """The action failed for good. ``fields`` may hold those of the result that are known all the same."""
 
     def __init__(self, reason: str, fields: Mapping[str, Any] | None = None) -> None:
@@ -24,7 +24,7 @@ class Refused(Exception):
         self.fields = dict(fields or {})
 
 
-class TryLater(Exception):
+class TryLater(Exception):  # noqa: N818 - said of what happened
     """Nothing was done, or doing it again does no harm; not before ``after`` seconds where given."""
 
     def __init__(self, reason: str, after: float | None = None, *, deferred: bool = False) -> None:
@@ -34,7 +34,7 @@ class TryLater(Exception):
         self.deferred = deferred
 
 
-class OutcomeUnknown(Exception):
+class OutcomeUnknown(Exception):  # noqa: N818 - said of what happened
     """It may or may not have been done, and doing it again could do harm."""
 
     def __init__(self, reason: str) -> None:

@@ -82,9 +82,13 @@ class Session(ABC, Generic[ContentT]):
 
     ``deduplicates`` says whether handing over a message twice under one key delivers it once. Where it does not, a
     message whose fate is unclear after a crash is reported and never sent again.
+
+    ``at_once`` is how many messages may be marked as being sent by one write to the disk, where the session does not
+    deduplicate. They are still handed over one after the other; a crash leaves at most that many of unclear fate.
     """
 
     deduplicates: bool = False
+    at_once: int = 1
 
     @abstractmethod
     def send(self, prepared: Prepared[ContentT]) -> Outcome:

@@ -9,6 +9,8 @@ In a test file of the plugin, for pytest::
 Each makes a class with one test for every clause. This module needs no pytest itself.
 """
 
+# ruff: noqa: S101 - these are tests
+
 from __future__ import annotations
 
 import json
@@ -245,6 +247,8 @@ def _refuses(model: type[BaseModel], values: Values, name: str) -> None:
 
 
 class _EntryPoint:
+    """Stands in for an installed one."""
+
     name = "contract"
     value = "contract:plugin"
     dist = None

@@ -28,7 +28,7 @@ RESULT_NAMES = ("ok", "error")
 """What every action's result has anyway."""
 
 
-class BadDescription(ValueError):
+class BadDescription(ValueError):  # noqa: N818 - said of what happened
     """What a plugin offers cannot be used; ``problems`` has one sentence each."""
 
     def __init__(self, problems: list[str]) -> None:
@@ -37,6 +37,7 @@ class BadDescription(ValueError):
 
 
 def describe_channel(channel: AnyChannel) -> ChannelInfo:
+    """A channel as the checker sees it."""
     if not isinstance(channel, Channel):
         raise BadDescription([f"{channel!r} is no Channel"])
     problems = _missing(channel, ("name", "plural", "address", "Content", "Settings"))
@@ -79,6 +80,7 @@ def _content_field(name: str, info: FieldInfo, channel: AnyChannel, problems: li
 
 
 def describe_action(action: AnyAction) -> ActionInfo:
+    """An action as the checker sees it."""
     if not isinstance(action, Action):
         raise BadDescription([f"{action!r} is no Action"])
     problems = _missing(action, ("name", "Arguments", "Result"))
@@ -120,6 +122,7 @@ def _fields(model: type[BaseModel]) -> list[tuple[str, FieldInfo]]:
 
 
 def describe_function(function: Function) -> FunctionInfo:
+    """A function as the checker sees it."""
     if not isinstance(function, Function):
         raise BadDescription([f"{function!r} is no Function"])
     problems = _bad_name("name", function.name)

@@ -34,6 +34,8 @@ class HttpSettings(BaseModel):
 
 
 class RequestArguments(BaseModel):
+    """What to ask, and of whom."""
+
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     url: str = Field(description="The address, http or https")
@@ -52,6 +54,8 @@ class RequestArguments(BaseModel):
 
 
 class RequestResult(BaseModel):
+    """The answer."""
+
     model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
 
     status: int = Field(description="The status of the answer, 200 for instance")
@@ -73,6 +77,7 @@ class Request(Action[RequestArguments, RequestResult]):
     Settings = HttpSettings
 
     def run(self, arguments: RequestArguments, call: Call) -> RequestResult:
+        """Send the request; see the class for what is tried again."""
         settings: HttpSettings = call.settings or HttpSettings()
         request = _request(arguments, settings, call.key)
         try:
@@ -191,8 +196,11 @@ def _retry_after(headers: Message) -> float | None:
 
 
 class Plugin:
+    """The built-in plugin ``http``."""
+
     @hookimpl
     def triggerfish_actions(self) -> list[AnyAction]:
+        """``http.request``."""
         return [Request()]
 
 

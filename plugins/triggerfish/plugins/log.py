@@ -15,6 +15,8 @@ LOGGER = logging.getLogger("triggerfish.flow")
 
 
 class WriteArguments(BaseModel):
+    """What to write."""
+
     message: str = Field(description="The text of the line")
     level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How serious it is")
 
@@ -28,6 +30,7 @@ class Write(Action[WriteArguments, Nothing]):
     Result = Nothing
 
     def run(self, arguments: WriteArguments, call: Call) -> Nothing:
+        """Write one line; line breaks in the text become spaces."""
         level = logging.getLevelNamesMapping()[arguments.level.upper()]
         fields = {"flow": call.flow, "person": call.person, "key": call.key}
         LOGGER.log(level, "%s", arguments.message.replace("\r", " ").replace("\n", " "), extra=fields)
@@ -35,8 +38,11 @@ class Write(Action[WriteArguments, Nothing]):
 
 
 class Plugin:
+    """The built-in plugin ``log``."""
+
     @hookimpl
     def triggerfish_actions(self) -> list[AnyAction]:
+        """``log.write``."""
         return [Write()]
 
 

@@ -46,7 +46,7 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """All that plugins brought, by name. ``owners`` says which plugin brought ``channel NAME``, ``action NAME`` …"""
+    """All that plugins brought, by name. ``owners`` says which plugin brought ``channel NAME``, ``action NAME``."""
 
     channels: dict[str, AnyChannel] = field(default_factory=dict)
     actions: dict[str, AnyAction] = field(default_factory=dict)
@@ -75,15 +75,23 @@ class EntryPoint(Protocol):
     """The part of ``importlib.metadata.EntryPoint`` that is used."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """The plugin's name."""
+        ...
 
     @property
-    def value(self) -> str: ...
+    def value(self) -> str:
+        """``module:object``."""
+        ...
 
     @property
-    def dist(self) -> metadata.Distribution | None: ...
+    def dist(self) -> metadata.Distribution | None:
+        """Where it comes from."""
+        ...
 
-    def load(self) -> Any: ...
+    def load(self) -> Any:
+        """Import it."""
+        ...
 
 
 def load_plugins(entry_points: Iterable[EntryPoint] | None = None) -> Plugins:
@@ -106,6 +114,7 @@ class Loader:
         self.distributions: dict[str, str] = {}
 
     def load(self, entry_points: Iterable[EntryPoint]) -> Plugins:
+        """Register them all, then ask each for what it brings."""
         seen: set[tuple[str, str, str]] = set()
         for entry_point in entry_points:
             same = (entry_point.name, entry_point.value, _distribution_name(entry_point))
@@ -129,7 +138,7 @@ class Loader:
             plugin = entry_point.load()
             self.manager.register(plugin, name=name)
             self.manager.check_pending()
-        except (Exception, SystemExit) as problem:
+        except (Exception, SystemExit) as problem:  # noqa: BLE001 - a plugin's bug is contained
             self.plugins.problems.append(Problem(name, distribution, in_one_line(problem)))
             if plugin is not None and self.manager.is_registered(plugin):
                 self.manager.unregister(plugin)
@@ -156,7 +165,7 @@ class Loader:
                 label = getattr(thing, "name", None)
                 self.report(name, f"{kind} {label}: {problem}" if isinstance(label, str) else str(problem))
                 continue
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
                 self.report(name, f"{kind}: {in_one_line(problem)}")
                 continue
             owner = self.plugins.owners.get(f"{kind} {thing.name}")
@@ -174,7 +183,7 @@ class Loader:
         others = [other for _, other in self.manager.list_name_plugin() if other is not plugin]
         try:
             answers = self.manager.subset_hook_caller(hook, remove_plugins=others)()
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
             self.report(name, f"{hook}: {in_one_line(problem)}")
             return []
         things: list[Any] = []
@@ -186,6 +195,7 @@ class Loader:
         return things
 
     def report(self, name: str, message: str) -> None:
+        """Note a problem of a plugin that stays."""
         self.plugins.problems.append(Problem(name, self.distributions[name], message))
 
 

@@ -86,7 +86,7 @@ class _Reader(HTMLParser):
         if tag == "a" and self.links:
             href, start = self.links.pop()
             label = "".join(self.parts[start:]).strip()
-            if href and not href.startswith("#") and label != href and href != f"mailto:{label}":
+            if href and not href.startswith("#") and href not in {label, f"mailto:{label}"}:
                 self.parts.append(f" ({href})" if label else href)
         elif tag in ("ul", "ol"):
             if self.lists:

@@ -10,6 +10,8 @@ from triggerfish.plugins.spec import hookimpl
 
 
 class PushContent(BaseModel):
+    """The fields of a message part."""
+
     title: str = Field(description="The bold first line")
     body: str = Field(description="The text below the title")
     link: str | None = Field(default=None, description="The page or screen a tap opens")
@@ -25,13 +27,17 @@ class Push(Channel[Nothing, PushContent]):
     Content = PushContent
     Settings = Nothing
 
-    def open(self, settings: Nothing, setup: Setup) -> Recording:
+    def open(self, settings: Nothing, setup: Setup) -> Recording:  # noqa: ARG002 - there are none
+        """A file in the outbox folder."""
         return Recording(setup.outbox / "push.jsonl")
 
 
 class Plugin:
+    """The built-in plugin ``push``."""
+
     @hookimpl
     def triggerfish_channels(self) -> list[AnyChannel]:
+        """``push``."""
         return [Push()]
 
 

@@ -23,6 +23,7 @@ class Recording(Session[Any]):
         self.read_up_to = 0
 
     def send(self, prepared: Prepared[Any]) -> Outcome:
+        """Append one message."""
         content = prepared.content
         if not prepared.address.strip() or not prepared.address.isprintable():
             return Failed("the person has no address that could be used")

@@ -10,6 +10,8 @@ from triggerfish.plugins.spec import hookimpl
 
 
 class SmsContent(BaseModel):
+    """The fields of a message part."""
+
     body: str = Field(description="The text of the message")
 
 
@@ -24,13 +26,17 @@ class Sms(Channel[Nothing, SmsContent]):
     Content = SmsContent
     Settings = Nothing
 
-    def open(self, settings: Nothing, setup: Setup) -> Recording:
+    def open(self, settings: Nothing, setup: Setup) -> Recording:  # noqa: ARG002 - there are none
+        """A file in the outbox folder."""
         return Recording(setup.outbox / "sms.jsonl")
 
 
 class Plugin:
+    """The built-in plugin ``sms``."""
+
     @hookimpl
     def triggerfish_channels(self) -> list[AnyChannel]:
+        """``sms``."""
         return [Sms()]
 
 

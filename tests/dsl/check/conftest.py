@@ -10,21 +10,35 @@ from triggerfish.dsl.ir.types import NUMBER, TEXT, Type
 def catalog() -> Catalog:
     """What a usual installation offers."""
     email = ChannelInfo(
-        "email", "emails", "email", Type("email"),
+        "email",
+        "emails",
+        "email",
+        Type("email"),
         (
             ContentField("subject", True, False, "The subject line."),
             ContentField("preview", False, False, "What mail programs show behind the subject."),
             ContentField("body", True, True, "The mail itself: MJML, HTML or Markdown."),
         ),
-        None, "E-mail.",
+        None,
+        "E-mail.",
     )
     sms = ChannelInfo(
-        "sms", "sms", "phone", Type("phone"), (ContentField("text", True, False, "The text."),), "text", "Text messages."
+        "sms",
+        "sms",
+        "phone",
+        Type("phone"),
+        (ContentField("text", True, False, "The text."),),
+        "text",
+        "Text messages.",
     )
     push = ChannelInfo(
-        "push", "pushes", "push_token", TEXT,
+        "push",
+        "pushes",
+        "push_token",
+        TEXT,
         (ContentField("title", True, False, "The title."), ContentField("body", True, False, "The text.")),
-        None, "Push messages.",
+        None,
+        "Push messages.",
     )
     request = ActionInfo(
         "http.request",
@@ -34,7 +48,8 @@ def catalog() -> Catalog:
             ActionField("body", None, False, "What to send."),
         ),
         (ActionField("status", NUMBER, True, "The status code."), ActionField("body", None, False, "What came back.")),
-        False, "Calls a web address.",
+        False,
+        "Calls a web address.",
     )
     write = ActionInfo(
         "log.write", (ActionField("text", TEXT, True, "What to write."),), (), False, "Writes a line to the log."

@@ -22,7 +22,9 @@ from triggerfish.dsl.project import Loaded, compile_sources
 def compiled(catalog: Catalog) -> Any:
     def run(text: str, *, files: dict[str, str] | None = None, warnings: tuple[str, ...] = ()) -> Loaded:
         loaded = compile_sources({"case.flow": text, "prelude.flow": PRELUDE}, catalog, (files or {}).get)
-        assert {one.code for one in loaded.diagnostics} == set(warnings), render_text(loaded.diagnostics, loaded.sources)
+        assert {one.code for one in loaded.diagnostics} == set(warnings), render_text(
+            loaded.diagnostics, loaded.sources
+        )
         return loaded
 
     return run
@@ -58,11 +60,15 @@ def indented(text: str) -> str:
 
 
 def test_each_single_condition_knows_its_words_and_its_line(compiled: Any):
-    loaded = compiled('segment case\n    plan is  "pro"   # comment\n        and (total_spent > 5\n        or   first_name is known)\n')
+    loaded = compiled(
+        'segment case\n    plan is  "pro"   # comment\n        and (total_spent > 5\n        or   first_name is known)\n'
+    )
     found = next(one for one in program(loaded).segments if one.name == "case").condition
     located = [(one.text, one.file, one.line) for one in walk(found) if isinstance(one, x.Located)]
     assert located == [
-        ('plan is "pro"', "case.flow", 2), ("total_spent > 5", "case.flow", 3), ("first_name is known", "case.flow", 4),
+        ('plan is "pro"', "case.flow", 2),
+        ("total_spent > 5", "case.flow", 3),
+        ("first_name is known", "case.flow", 4),
     ]
 
 
@@ -78,7 +84,9 @@ def test_negation_keeps_its_form(compiled: Any):
 @pytest.mark.parametrize(
     ("text", "operand"),
     [
-        ("50%", 0.5), ("-3", -3), ("1.5", 1.5),
+        ("50%", 0.5),
+        ("-3", -3),
+        ("1.5", 1.5),
     ],
 )
 def test_numbers(compiled: Any, text: str, operand: float):
@@ -90,9 +98,13 @@ def test_numbers(compiled: Any, text: str, operand: float):
 @pytest.mark.parametrize(
     ("text", "duration"),
     [
-        ("30 days", x.Duration(days=30)), ("2 weeks", x.Duration(days=14)), ("1 year", x.Duration(months=12)),
-        ("90 minutes", x.Duration(milliseconds=5_400_000)), ("1.5 days", x.Duration(days=1, milliseconds=43_200_000)),
-        ("0.5 weeks", x.Duration(days=3, milliseconds=43_200_000)), ("1.5 hours", x.Duration(milliseconds=5_400_000)),
+        ("30 days", x.Duration(days=30)),
+        ("2 weeks", x.Duration(days=14)),
+        ("1 year", x.Duration(months=12)),
+        ("90 minutes", x.Duration(milliseconds=5_400_000)),
+        ("1.5 days", x.Duration(days=1, milliseconds=43_200_000)),
+        ("0.5 weeks", x.Duration(days=3, milliseconds=43_200_000)),
+        ("1.5 hours", x.Duration(milliseconds=5_400_000)),
     ],
 )
 def test_windows(compiled: Any, text: str, duration: x.Duration):
@@ -102,7 +114,9 @@ def test_windows(compiled: Any, text: str, duration: x.Duration):
 
 def test_a_date_and_a_moment_meet_as_moments(compiled: Any):
     found = bare(condition(compiled, "renewal_date > now"))
-    assert found == x.Compare(">", x.MomentOf(x.ProfileField(("renewal_date",))), x.Now(), negated=False, type="datetime")
+    assert found == x.Compare(
+        ">", x.MomentOf(x.ProfileField(("renewal_date",))), x.Now(), negated=False, type="datetime"
+    )
     found = bare(condition(compiled, "created_at > 2026-12-24"))
     assert isinstance(found, x.Compare)
     assert found.right == x.MomentOf(x.Constant("2026-12-24", "date"))
@@ -135,7 +149,10 @@ def test_history_narrowed_by_fields_of_the_event_first(compiled: Any):
 def test_last_event_is_its_moment(compiled: Any):
     found = bare(condition(compiled, "time since last order_completed > 30 days"))
     assert found == x.Compare(
-        ">", x.TimeSince(x.Pick("last", "order_completed", (), None)), x.Constant([0, 30, 0], "duration"), negated=False,
+        ">",
+        x.TimeSince(x.Pick("last", "order_completed", (), None)),
+        x.Constant([0, 30, 0], "duration"),
+        negated=False,
         type="duration",
     )
 
@@ -156,6 +173,15 @@ def test_a_bare_boolean_is_a_truth(compiled: Any):
     assert found == x.Located(x.Truth(x.ProfileField(("active",))), "active", "case.flow", 5)
 
 
+def test_a_watched_time_since_is_seen_through_the_name_of_a_value(compiled: Any):
+    loaded = compiled("value quiet is calm\n\nvalue calm is time since created_at\n\nsegment case\n    quiet > 30 days\n")
+    found = next(one for one in program(loaded).segments if one.name == "case").condition
+    assert found is not None
+    comparison = bare(found)
+    assert isinstance(comparison, x.Compare)
+    assert comparison.left == x.TimeSince(x.ProfileField(("created_at",)))
+
+
 # --- starts and names ---------------------------------------------------------------------------------------
 
 
@@ -170,12 +196,15 @@ def test_event_in_the_first_where_is_the_event_itself(compiled: Any):
 
 
 def test_event_after_a_chain_is_the_one_that_completed_it(compiled: Any):
-    headers = "start when added_to_cart as cart\n    then order_completed within 1 hour where total > event.cart_value\n"
+    headers = (
+        "start when added_to_cart as cart\n    then order_completed within 1 hour where total > event.cart_value\n"
+    )
     found = flow(compiled, headers + "only if event.total > cart.cart_value")
     only_if = found.only_if
     assert only_if is not None
     assert [one for one in walk(only_if) if isinstance(one, x.Variable)] == [
-        x.Variable("event", ("total",)), x.Variable("cart", ("cart_value",)),
+        x.Variable("event", ("total",)),
+        x.Variable("cart", ("cart_value",)),
     ]
     start = found.starts[0]
     assert isinstance(start, f.StartWhen)
@@ -190,9 +219,7 @@ def test_event_after_then_no_is_the_one_it_follows(compiled: Any):
 
 def test_what_a_change_started_with(compiled: Any):
     found = flow(compiled, 'start when plan changes from "free" to "pro"\nonly if event.before is "free"')
-    assert found.starts == (
-        f.StartChange(("plan",), x.Constant("free", "text"), x.Constant("pro", "text"), 2),
-    )
+    assert found.starts == (f.StartChange(("plan",), x.Constant("free", "text"), x.Constant("pro", "text"), 2),)
 
 
 def test_consent_starts_on_each_channel_of_the_topic(compiled: Any):
@@ -210,19 +237,26 @@ def test_headers(compiled: Any):
     found = flow(
         compiled,
         "start by hand with code text, at_most number\nagain after 7 days\nenter at most 1 per day, 2 per week\n"
-        "expire after 3 days\nstop when order_completed where total > 5\nstop if plan is \"pro\"\n"
-        "goal order_completed worth total * 2 within 3 days where currency is \"EUR\"\npriority 7\nurgency high\n"
-        "exclusive in promo else wait\nabout offers\nholdout 10%\nstatus testing\ntimezone \"Europe/Paris\"",
+        'expire after 3 days\nstop when order_completed where total > 5\nstop if plan is "pro"\n'
+        'goal order_completed worth total * 2 within 3 days where currency is "EUR"\npriority 7\nurgency high\n'
+        'exclusive in promo else wait\nabout offers\nholdout 10%\nstatus testing\ntimezone "Europe/Paris"',
     )
     assert found.again == x.Duration(days=7)
     assert found.limits == (f.Limit(1, "day"), f.Limit(2, "week"))
     assert found.expire == x.Duration(days=3)
     assert [(stop.events, stop.line, stop.text) for stop in found.stops] == [
-        (("order_completed",), 6, "stop when order_completed where total > 5"), ((), 7, 'stop if plan is "pro"'),
+        (("order_completed",), 6, "stop when order_completed where total > 5"),
+        ((), 7, 'stop if plan is "pro"'),
     ]
     assert found.goal is not None
     assert found.goal.worth == x.Arithmetic("*", x.EventField(("total",)), x.Constant(2, "number"), "number", "number")
-    assert (found.priority, found.urgency, found.topic, found.holdout, found.status) == (7, "high", "offers", 0.1, "testing")
+    assert (found.priority, found.urgency, found.topic, found.holdout, found.status) == (
+        7,
+        "high",
+        "offers",
+        0.1,
+        "testing",
+    )
     assert (found.exclusive, found.timezone) == (f.Exclusive("promo", "wait"), "Europe/Paris")
 
 
@@ -232,12 +266,17 @@ def test_headers(compiled: Any):
 def test_step_ids_are_unique_and_stable(compiled: Any):
     steps = (
         "send email cart_reminder as first_mail\nsend email cart_reminder\nwait 1 day\nsend email cart_reminder\n"
-        "if plan is \"pro\"\n    wait 1 day\nelse\n    exit"
+        'if plan is "pro"\n    wait 1 day\nelse\n    exit'
     )
     found = flow(compiled, "start when signed_up\nabout offers", steps)
     assert [step.at.id for step in steps_inside(found.steps)] == [
-        "first_mail", "send email cart_reminder", "wait 1 day", "send email cart_reminder #2", 'if plan is "pro"',
-        "wait 1 day #2", "exit",
+        "first_mail",
+        "send email cart_reminder",
+        "wait 1 day",
+        "send email cart_reminder #2",
+        'if plan is "pro"',
+        "wait 1 day #2",
+        "exit",
     ]
     assert [step.at.line for step in steps_inside(found.steps)] == [4, 5, 6, 7, 8, 9, 11]
 
@@ -253,7 +292,11 @@ def test_send(compiled: Any):
     send = found.steps[0]
     assert isinstance(send, s.Send)
     assert (send.channels, send.message, send.topic, send.uncapped, send.name) == (
-        ("email",), "cart_reminder", "offers", True, "hello",
+        ("email",),
+        "cart_reminder",
+        "offers",
+        True,
+        "hello",
     )
     assert send.within == x.Duration(milliseconds=1_800_000)
     assert send.values[0] == s.Argument("code", x.Constant("X", "text"))
@@ -289,7 +332,10 @@ def test_wait_until_a_date_worked_out(compiled: Any):
     assert isinstance(step, s.WaitUntil)
     assert step.moment == s.MomentRule(
         x.Arithmetic("-", x.ProfileField(("renewal_date",)), x.Constant([0, 3, 0], "duration"), "date", "duration"),
-        "date", (), 540, None,
+        "date",
+        (),
+        540,
+        None,
     )
 
 
@@ -302,7 +348,7 @@ def test_wait_for_a_worked_out_duration(compiled: Any):
 
 
 def test_one_line_wait_has_one_name(compiled: Any):
-    steps = "wait up to 2 days for email_clicked where link like \"*shop*\" as click\nif click.happened and click.link is known\n    exit"
+    steps = 'wait up to 2 days for email_clicked where link like "*shop*" as click\nif click.happened and click.link is known\n    exit'
     step = flow(compiled, "start when signed_up", steps).steps[0]
     assert isinstance(step, s.WaitUpTo)
     branch = step.branches[0]
@@ -340,17 +386,27 @@ def test_changes(compiled: Any):
     steps = (
         "flow case\n    start when signed_up\n    set renewal_date to 2026-12-24\n    clear first_name\n    add 5 to total_spent\n"
         "    add 5 to points\n    subscribe to offers\n    unsubscribe from offers by sms\n    join segment beta\n"
-        "    set interests to [\"a\", \"b\"]\n    set created to 2026-12-24\n"
+        '    set interests to ["a", "b"]\n    set created to 2026-12-24\n'
     )
     loaded = compiled("profile\n    created  datetime\n\n" + score + steps)
     found = program(loaded).flows[0].steps
     assert [type(step) for step in found] == [
-        s.SetField, s.ClearField, s.AddTo, s.AddTo, s.Consent, s.Consent, s.Membership, s.SetField, s.SetField,
+        s.SetField,
+        s.ClearField,
+        s.AddTo,
+        s.AddTo,
+        s.Consent,
+        s.Consent,
+        s.Membership,
+        s.SetField,
+        s.SetField,
     ]
     assert [step.score for step in found if isinstance(step, s.AddTo)] == [False, True]
     assert [step.channels for step in found if isinstance(step, s.Consent)] == [("email", "sms"), ("sms",)]
     assert [step.value for step in found if isinstance(step, s.SetField)] == [
-        x.Constant("2026-12-24", "date"), x.Constant(["a", "b"], "list"), x.MomentOf(x.Constant("2026-12-24", "date")),
+        x.Constant("2026-12-24", "date"),
+        x.Constant(["a", "b"], "list"),
+        x.MomentOf(x.Constant("2026-12-24", "date")),
     ]
 
 
@@ -362,9 +418,7 @@ def test_loops(compiled: Any):
 
 
 def test_names_given_on_one_branch_are_known_after_it(compiled: Any):
-    steps = (
-        "if plan is \"pro\"\n    send email cart_reminder as hello\nif hello.opened\n    exit"
-    )
+    steps = 'if plan is "pro"\n    send email cart_reminder as hello\nif hello.opened\n    exit'
     assert len(flow(compiled, "start when signed_up\nabout offers", steps).steps) == 2
 
 
@@ -376,7 +430,11 @@ def test_template_files_are_read_from_the_folder_of_the_flow_file(catalog: Catal
     files = {"shop/mail/cart.mjml": "<mjml>{{ first_name }}</mjml>"}
     loaded = compile_sources({"shop/a.flow": text, "prelude.flow": PRELUDE}, catalog, files.get)
     body = program(loaded).messages[0].parts[0].fields[1]
-    assert (body.source, body.file, body.names) == ("<mjml>{{ first_name }}</mjml>", "shop/mail/cart.mjml", ("first_name",))
+    assert (body.source, body.file, body.names) == (
+        "<mjml>{{ first_name }}</mjml>",
+        "shop/mail/cart.mjml",
+        ("first_name",),
+    )
     assert loaded.sources["shop/mail/cart.mjml"] == "<mjml>{{ first_name }}</mjml>"
 
 
@@ -389,13 +447,20 @@ def test_mistakes_in_a_template_file_are_shown_there(catalog: Catalog):
     loaded = compile_sources({"a.flow": text, "prelude.flow": PRELUDE}, catalog, files.get)
     only = loaded.diagnostics[0]
     assert (only.code, only.span.file, only.span.line, only.span.column, only.help) == (
-        "TF405", "cart.mjml", 2, 6, "did you mean first_name?",
+        "TF405",
+        "cart.mjml",
+        2,
+        6,
+        "did you mean first_name?",
     )
     assert only.related[0].span.line == 9
 
 
 def test_lists_of_members(compiled: Any):
-    files = {"vip.csv": 'name,e-mail\n"Ana, B.",Ana@Example.com\nBo,bo@example.com\nAna,ana@example.com\n', "ids.csv": "u1\n\nu2\n"}
+    files = {
+        "vip.csv": 'name,e-mail\n"Ana, B.",Ana@Example.com\nBo,bo@example.com\nAna,ana@example.com\n',
+        "ids.csv": "u1\n\nu2\n",
+    }
     loaded = compiled('segment vip from "vip.csv"\n\nsegment ids from "ids.csv"\n', files=files)
     members = {one.name: one.members for one in program(loaded).segments}
     assert members["vip"] == ("ana@example.com", "bo@example.com")
@@ -415,7 +480,10 @@ def test_tests_hold_plain_values(compiled: Any):
     lines = loaded.tests[0].lines
     given = {line.name: line.value for line in lines if isinstance(line, t.GivenField)}
     assert given == {
-        "seen": {"local": "2026-12-24T09:00"}, "pause": [0, 2, 0], "renewal_date": "2026-01-01", "interests": ["a"],
+        "seen": {"local": "2026-12-24T09:00"},
+        "pause": [0, 2, 0],
+        "renewal_date": "2026-01-01",
+        "interests": ["a"],
     }
     happens = next(line for line in lines if isinstance(line, t.Happens))
     assert happens.values == {"items": [{"product_id": "p1", "price": -60}]}
@@ -426,12 +494,24 @@ def test_tests_hold_plain_values(compiled: Any):
 def test_own_events_of_each_channel_are_declared(compiled: Any):
     events = {event.name: event.channel for event in program(compiled("segment s\n    did sms_replied ever\n")).events}
     for channel in ("email", "sms", "push"):
-        for happening in ("sent", "delivered", "opened", "clicked", "replied", "bounced", "failed", "suppressed", "prefetched"):
+        for happening in (
+            "sent",
+            "delivered",
+            "opened",
+            "clicked",
+            "replied",
+            "bounced",
+            "failed",
+            "suppressed",
+            "prefetched",
+        ):
             assert events[f"{channel}_{happening}"] == channel
 
 
 def test_address_fields_of_channels_are_there(compiled: Any):
-    fields = {field.name: field.type.kind for field in program(compiled("segment s\n    push_token is known\n")).profile}
+    fields = {
+        field.name: field.type.kind for field in program(compiled("segment s\n    push_token is known\n")).profile
+    }
     assert fields["push_token"] == "text"
     assert fields["email"] == "email"
     assert fields["created_at"] == "datetime"

@@ -6,6 +6,7 @@ import dataclasses
 from pathlib import Path
 
 import pytest
+
 from triggerfish.dsl.parser import parse
 from triggerfish.dsl.span import Span
 
@@ -22,7 +23,7 @@ def test_example_is_read_without_a_complaint(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", TREES, ids=lambda page: page.stem)
-def test_tree(page: Path, rewrite: bool) -> None:  # noqa: FBT001
+def test_tree(page: Path, rewrite: bool) -> None:
     file, diagnostics = parse(page.read_text(encoding="utf-8"), page.name)
     assert diagnostics == ()
     shown = "\n".join(line for declaration in file.declarations for line in drawn(declaration)) + "\n"

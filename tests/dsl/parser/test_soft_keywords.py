@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from triggerfish.dsl.grammar import grammar
 from triggerfish.dsl.parser import parse
 from triggerfish.dsl.tokens import RESERVED

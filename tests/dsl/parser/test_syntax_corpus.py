@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from triggerfish.dsl.diagnostics.render import render_text
 from triggerfish.dsl.parser import parse
 
@@ -15,7 +16,7 @@ CASES = sorted((Path(__file__).parents[1] / "corpus" / "syntax").glob("*.flow"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_wrong_file(case: Path, rewrite: bool) -> None:  # noqa: FBT001
+def test_wrong_file(case: Path, rewrite: bool) -> None:
     text = case.read_bytes().decode("utf-8")
     _, diagnostics = parse(text, case.name)
     shown = render_text(diagnostics, {case.name: text}, color=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 
 import pytest
+
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.diagnostics.model import Rule
 from triggerfish.dsl.parser import parse

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -105,10 +106,8 @@ def test_any_text_is_looked_at_without_an_exception() -> None:
         assert all(0 <= error.offset <= len(source) for error in errors), source
         assert all(source[name.offset :] for name in names), source
         if not errors:
-            try:
+            with suppress(MissingValue, TemplateFailure):
                 parse_template(source, html=True).fill({}, at=AT, timezone="UTC")
-            except (MissingValue, TemplateFailure):
-                pass
 
 
 # --- filling in -----------------------------------------------------------------------------------

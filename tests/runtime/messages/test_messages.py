@@ -172,10 +172,22 @@ def test_an_own_text_is_taken_as_it_is() -> None:
 
 @pytest.mark.parametrize(
     ("wanted", "got"),
-    [("fr", "fr"), ("fr-CA", "fr-CA"), ("fr_CA", "fr-CA"), ("FR-be", "fr"), ("de", "none"), (None, "none"), ("", "none")],
+    [
+        ("fr", "fr"),
+        ("fr-CA", "fr-CA"),
+        ("fr_CA", "fr-CA"),
+        ("FR-be", "fr"),
+        ("de", "none"),
+        (None, "none"),
+        ("", "none"),
+    ],
 )
 def test_the_part_is_chosen_by_language(wanted: str | None, got: str) -> None:
-    parts = [part(None, subject="none", body="x"), part("fr", subject="fr", body="x"), part("fr-CA", subject="fr-CA", body="x")]
+    parts = [
+        part(None, subject="none", body="x"),
+        part("fr", subject="fr", body="x"),
+        part("fr-CA", subject="fr-CA", body="x"),
+    ]
     assert render(MessageSet(program(*parts), CHANNELS), wanted)["subject"] == got
 
 
@@ -222,10 +234,18 @@ def test_push_and_sms_are_plain_texts() -> None:
     ("body", "code", "words"),
     [
         ("<mjml><mj-body><mj-sectin></mj-sectin></mj-body></mjml>", "TF451", "did you mean <mj-section>?"),
-        ("<mjml>\n<mj-body>\n<mj-section></mj-body></mjml>", "TF451", "<mj-section> (line 3) is not closed before </mj-body>"),
+        (
+            "<mjml>\n<mj-body>\n<mj-section></mj-body></mjml>",
+            "TF451",
+            "<mj-section> (line 3) is not closed before </mj-body>",
+        ),
         ("<mjml><mj-body>", "TF451", "<mj-body> (line 1) is never closed"),
         ("<mjml><mj-body><mj-include path='/etc/passwd'/></mj-body></mjml>", "TF451", "cannot read other files"),
-        ("<mjml><mj-body><mj-section><mj-column><mj-text>a < b</mj-text></mj-column></mj-section></mj-body></mjml>", "TF451", "&lt;"),
+        (
+            "<mjml><mj-body><mj-section><mj-column><mj-text>a < b</mj-text></mj-column></mj-section></mj-body></mjml>",
+            "TF451",
+            "&lt;",
+        ),
         ("<style>p{color:red}</style><p {% if x %}class=x{% endif %}>Hi</p>", "TF453", "{% if x %}"),
         ("<p>{{ a", "TF454", "never closed"),
     ],

@@ -8,7 +8,7 @@ from typing import Any
 from triggerfish.dsl.builder.lists import (
     Below,
     Children,
-    Wrong,
+    WrongLineError,
     amount,
     items,
     last,
@@ -87,10 +87,10 @@ class Branches:
             ("how its events are called later", "`as comments`, for instance", "AS" in found),
         ):
             if not there:
-                raise Wrong(syntax.PartMissing.at(span(c), what="`collect`", missing=missing, example=example))
+                raise WrongLineError(syntax.PartMissing.at(span(c), what="`collect`", missing=missing, example=example))
         if duration and until:
             what, cure = "`collect` says both for how long and until when", "keep `for` or `until`"
-            raise Wrong(syntax.WrongPlace.at(found["UNTIL"][0].span, what=what, cure=cure))
+            raise WrongLineError(syntax.WrongPlace.at(found["UNTIL"][0].span, what=what, cure=cure))
         limit = whole(last(found, "UP"), "how many events are collected") if "UP" in found else None
         alias = name(found["AS"][-1])
         return s.Collect(names(c[1]), last(found, "WHERE"), limit, duration, until, alias, c[0].doc, span(c))
@@ -99,7 +99,7 @@ class Branches:
 
     @staticmethod
     def choose(c: Children) -> s.Choose:
-        nothing_below(c[0], c[4], "`choose by`", "the values, such as `\"pro\"`, each with its steps, and `otherwise`")
+        nothing_below(c[0], c[4], "`choose by`", 'the values, such as `"pro"`, each with its steps, and `otherwise`')
         cases, rest = _with_otherwise(c[4], s.Case)
         return s.Choose(c[2], cases, rest, as_name(c[3]), c[0].doc, span(c))
 
@@ -191,5 +191,3 @@ def _with_otherwise(below: Below, *kinds: type) -> tuple[tuple[Any, ...], tuple[
             if diagnostic not in rest.head.sink:
                 rest.head.sink.append(diagnostic)
     return below.of(*kinds), rest.steps if rest else None
-
-

@@ -5,9 +5,8 @@ from __future__ import annotations
 from triggerfish.dsl.builder.lists import (
     Below,
     Children,
-    Wrong,
+    WrongLineError,
     amount,
-
     last,
     name,
     names,
@@ -25,13 +24,13 @@ from triggerfish.dsl.tree.steps import Measure, Points
 class Contents:
     @staticmethod
     def message(c: Children) -> d.Message:
-        nothing_below(c[0], c[3], f"the message `{c[1].value}`", "what it is on each channel, such as `sms \"Hello\"`")
+        nothing_below(c[0], c[3], f"the message `{c[1].value}`", 'what it is on each channel, such as `sms "Hello"`')
         return d.Message(name(c[1]), c[2], c[3].good, c[0].doc, span(c))
 
     @staticmethod
     def part(c: Children) -> d.Part:
         below: Below = c[2]
-        nothing_below(c[0], below, f"`{c[0].value}`", "what it says, such as `subject \"…\"` and `body \"…\"`")
+        nothing_below(c[0], below, f"`{c[0].value}`", 'what it says, such as `subject "…"` and `body "…"`')
         return d.Part(name(c[0]), c[1], below.good, span(c))
 
     @staticmethod
@@ -57,7 +56,7 @@ class Contents:
     @staticmethod
     def content(c: Children) -> d.Content:
         below: Below = c[3]
-        nothing_below(c[0], below, f"the content `{c[1].value}`", "its variants, such as `calm \"…\"`")
+        nothing_below(c[0], below, f"the content `{c[1].value}`", 'its variants, such as `calm "…"`')
         rest: tuple[Text, ...] = below.of(Text)
         measures: tuple[Measure, ...] = below.of(Measure)
         for again in rest[1:]:
@@ -106,5 +105,5 @@ class Contents:
             missing = syntax.PartMissing.at(
                 span(c), what="`measure`", missing="for how long", example="`within 3 days` at its end"
             )
-            raise Wrong(missing)
+            raise WrongLineError(missing)
         return Measure(names(c[1]), last(found, "WITHIN"), last(found, "WHERE"), span(c))

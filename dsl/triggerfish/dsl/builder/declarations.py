@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from triggerfish.dsl.builder.lists import Below, Children, Wrong, between, items, last, name, nothing_below, options, span
+from triggerfish.dsl.builder.lists import (
+    Below,
+    Children,
+    WrongLineError,
+    between,
+    items,
+    last,
+    name,
+    nothing_below,
+    options,
+    span,
+)
 from triggerfish.dsl.builder.values import text
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.diagnostics.suggest import closest
@@ -39,16 +50,14 @@ class Declarations:
     def field(c: Children) -> d.Field:
         found = options(c[2], {"EQUALS": "the value it begins with"})
         below: Below = c[3]
-        return d.Field(
-            name(c[0]), c[1], last(found, "EQUALS"), "SENSITIVE" in found, below.good, c[0].doc, span(c)
-        )
+        return d.Field(name(c[0]), c[1], last(found, "EQUALS"), "SENSITIVE" in found, below.good, c[0].doc, span(c))
 
     @staticmethod
     def bare_field(c: Children) -> d.Field:
         word: Lexeme = c[0]
         below: Below = c[1]
         if not below.written:
-            raise Wrong(syntax.NoType.at(word.span, name=word.value))
+            raise WrongLineError(syntax.NoType.at(word.span, name=word.value))
         kind = d.TypeName("record", None, (), word.span)
         return d.Field(name(word), kind, None, False, below.good, word.doc, span(c))
 
@@ -103,7 +112,7 @@ class Declarations:
                 clauses.append(d.TopicClause(before.mode, (*before.channels, channel), between(before, channel)))
             else:
                 what, cure = f"`{channel.text}` cannot stand here", f"say how: `for {channel.text}` or `opt-in for …`"
-                raise Wrong(syntax.WrongPlace.at(channel.span, what=what, cure=cure))
+                raise WrongLineError(syntax.WrongPlace.at(channel.span, what=what, cure=cure))
         if not clauses:
             what, missing = f"the topic `{c[1].value}`", "by which channels"
             c[1].sink.append(syntax.PartMissing.at(c[1].span, what=what, missing=missing, example="`for email`"))
@@ -114,7 +123,7 @@ class Declarations:
     @staticmethod
     def segment(c: Children) -> d.Segment:
         below: Below = c[3]
-        wanted = "one condition a line (or write `from \"people.csv\"` or `by hand` behind its name)"
+        wanted = 'one condition a line (or write `from "people.csv"` or `by hand` behind its name)'
         nothing_below(c[0], below, f"the segment `{c[1].value}`", wanted)
         return d.Segment(name(c[1]), c[2], "conditions", below.good, None, c[0].doc, span(c))
 

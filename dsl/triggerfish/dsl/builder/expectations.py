@@ -9,7 +9,7 @@ from triggerfish.dsl.builder.lists import (
     Below,
     Chain,
     Children,
-    Wrong,
+    WrongLineError,
     between,
     items,
     last,
@@ -147,6 +147,5 @@ def _action(token: Lexeme) -> tuple[e.Word, e.Word]:
     path = split_path(token)
     if len(path) != 2:
         what, cure = f"`{token.value}` is no action", "write the plugin, a dot and its action: `salesforce.update_lead`"
-        raise Wrong(syntax.WrongPlace.at(token.span, what=what, cure=cure))
+        raise WrongLineError(syntax.WrongPlace.at(token.span, what=what, cure=cure))
     return path[0], path[1]
-

@@ -7,7 +7,7 @@ from typing import Any
 from triggerfish.dsl.builder.lists import (
     Below,
     Children,
-    Wrong,
+    WrongLineError,
     amount,
     chosen,
     items,
@@ -44,7 +44,9 @@ class Flows:
     def flow(c: Children) -> f.Flow:
         below: Below = c[4]
         head: Lexeme = c[0]
-        nothing_below(head, below, f"the flow `{c[1].value}`", "how it starts, such as `start when signed_up`, and its steps")
+        nothing_below(
+            head, below, f"the flow `{c[1].value}`", "how it starts, such as `start when signed_up`, and its steps"
+        )
         headers: list[Any] = []
         steps: list[Any] = []
         for line in below.items:
@@ -90,10 +92,6 @@ class Flows:
         return f.StopWhen(names(c[2]), c[3], span(c))
 
     @staticmethod
-    def stop_where(c: Children) -> object:
-        return c[1]
-
-    @staticmethod
     def stop_if(c: Children) -> f.StopIf:
         return f.StopIf(c[2], span(c))
 
@@ -102,7 +100,7 @@ class Flows:
         found = options(c[2], {})
         if "WITHIN" not in found:
             example = "`within 3 days` at its end"
-            raise Wrong(syntax.PartMissing.at(span(c), what="`goal`", missing="for how long", example=example))
+            raise WrongLineError(syntax.PartMissing.at(span(c), what="`goal`", missing="for how long", example=example))
         return f.Goal(names(c[1]), last(found, "WORTH"), found["WITHIN"][-1], last(found, "WHERE"), span(c))
 
     @staticmethod

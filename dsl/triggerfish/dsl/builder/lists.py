@@ -21,7 +21,7 @@ Children = list[Any]
 Chain = tuple[Any, Any] | None
 
 
-class Wrong(Exception):
+class WrongLineError(Exception):
     """A line means nothing although its words fit together; the parser skips it and keeps the diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
@@ -100,7 +100,7 @@ def chosen(token: Lexeme, what: str, choices: Sequence[str]) -> str:
     meant = closest(word, choices)
     listed = ", ".join(f"`{choice}`" for choice in choices)
     hint = f"did you mean `{meant}`?" if meant else None
-    raise Wrong(syntax.NotOneOf.at(token.span, hint=hint, word=word, what=what, choices=listed))
+    raise WrongLineError(syntax.NotOneOf.at(token.span, hint=hint, word=word, what=what, choices=listed))
 
 
 UNITS = {
@@ -115,7 +115,7 @@ def period(token: Lexeme, choices: Sequence[str]) -> str:
     unit = UNITS[token.value]
     if unit not in choices:
         listed = ", ".join(f"`{choice}`" for choice in choices)
-        raise Wrong(syntax.NotOneOf.at(token.span, word=token.value, what="period for this", choices=listed))
+        raise WrongLineError(syntax.NotOneOf.at(token.span, word=token.value, what="period for this", choices=listed))
     return unit
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from triggerfish.dsl.builder.lists import Chain, Children, Wrong, between, items
+from triggerfish.dsl.builder.lists import Chain, Children, WrongLineError, between, items
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.tokens import Lexeme
 from triggerfish.dsl.tree import expressions as e
@@ -29,7 +29,7 @@ class Moments:
         if isinstance(when, e.Clock):
             if len(c) > 1:
                 what, cure = "this says two times of day", "write one of them"
-                raise Wrong(syntax.WrongPlace.at(place, what=what, cure=cure))
+                raise WrongLineError(syntax.WrongPlace.at(place, what=what, cure=cure))
             return WaitUntil(None, (), when, None, None, "", place)
         return WaitUntil(when, (), c[2] if len(c) > 1 else None, None, None, "", place)
 
@@ -59,4 +59,4 @@ def _clock(when: e.Expression) -> e.Clock:
     if isinstance(when, e.Clock):
         return when
     what, cure = "here a time of day is expected", "write a time such as `9:00`"
-    raise Wrong(syntax.WrongPlace.at(when.span, what=what, cure=cure))
+    raise WrongLineError(syntax.WrongPlace.at(when.span, what=what, cure=cure))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from triggerfish.dsl.builder.lists import (
     UNITS,
     Below,
     Children,
-    Wrong,
     amount,
     between,
     items,
@@ -33,7 +33,7 @@ class Line:
     """A line that is said once in its block: what it begins with, and what it says."""
 
     head: Lexeme
-    content: tuple[object, ...]
+    content: tuple[Any, ...]
 
 
 class Scores:
@@ -46,7 +46,7 @@ class Scores:
         low, high = once.get("BETWEEN", (None, None))
         fade = once.get("FADE", (None,))[0]
         rules = below.of(d.EventPoints, d.WhilePoints)
-        return d.Score(name(c[1]), c[2], start, low, high, fade, rules, below.of(d.Level), c[0].doc, span(c))  # type: ignore[arg-type]
+        return d.Score(name(c[1]), c[2], start, low, high, fade, rules, below.of(d.Level), c[0].doc, span(c))
 
     @staticmethod
     def score_start(c: Children) -> Line:
@@ -70,7 +70,10 @@ class Scores:
         found = options(c[2], {"AT": "how often it counts"})
         limit, unit = None, None
         if option := found.get("AT"):
-            limit, unit = whole(option[2], "how often something counts"), period(option[4], ("hour", "day", "week", "month"))
+            limit, unit = (
+                whole(option[2], "how often something counts"),
+                period(option[4], ("hour", "day", "week", "month")),
+            )
         return d.EventPoints(c[0].value, name(c[1]), limit, unit, last(found, "WHERE"), span(c))  # type: ignore[arg-type]
 
     @staticmethod
@@ -88,22 +91,37 @@ class Scores:
         below: Below = c[3]
         once = said_once(below)
         head: Lexeme = c[1]
-        nothing_below(c[0], below, f"the model `{head.value}`", "what it predicts, such as `predict no order_completed within 30 days`")
+        nothing_below(
+            c[0],
+            below,
+            f"the model `{head.value}`",
+            "what it predicts, such as `predict no order_completed within 30 days`",
+        )
         conditions = below.of(OnlyIf)
         for again in conditions[1:]:
-            raise Wrong(syntax.SaidTwice.at(again.span, what="`only if`"))
+            head.sink.append(syntax.SaidTwice.at(again.span, what="`only if`"))
         broken = not below.written or any(isinstance(item, Lexeme) for item in below.items)
         for key, missing, example in _MODEL_PARTS:
             if key not in once and not broken:
                 what = f"the model `{head.value}`"
-                raise Wrong(syntax.PartMissing.at(head.span, what=what, missing=missing, example=example))
+                head.sink.append(syntax.PartMissing.at(head.span, what=what, missing=missing, example=example))
+                break
         unread = head.span
         prediction = once.get("PREDICT", (_unread_prediction(head, unread),))[0]
         family, options_of_family = once.get("USING", (name(head), ()))
         only_if = conditions[0].condition if conditions else None
         features, retrain = once.get("FROM", ()), once.get("RETRAIN", (None,))[0]
         return d.Model(
-            name(head), c[2], prediction, only_if, features, family, options_of_family, retrain, c[0].doc, span(c)  # type: ignore[arg-type]
+            name(head),
+            c[2],
+            prediction,
+            only_if,
+            features,
+            family,
+            options_of_family,
+            retrain,
+            c[0].doc,
+            span(c),
         )
 
     @staticmethod
@@ -143,9 +161,9 @@ def _unread_prediction(head: Lexeme, place: Span) -> d.Prediction:
     return d.Prediction(False, event, e.Duration(1, "day", place), place)
 
 
-def said_once(below: Below) -> dict[str, tuple[object, ...]]:
+def said_once(below: Below) -> dict[str, tuple[Any, ...]]:
     """The lines of a block that may be said only once, by the word they begin with."""
-    found: dict[str, tuple[object, ...]] = {}
+    found: dict[str, tuple[Any, ...]] = {}
     for line in below.of(Line):
         if line.head.type in found:
             line.head.sink.append(syntax.SaidTwice.at(between(line.head, line.head), what=f"`{line.head.value}`"))

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from triggerfish.dsl.builder.lists import Chain, Children, Wrong, items, last, name, names, options, span, whole
+from triggerfish.dsl.builder.lists import (
+    Chain,
+    Children,
+    WrongLineError,
+    items,
+    last,
+    name,
+    names,
+    options,
+    span,
+    whole,
+)
 from triggerfish.dsl.builder.values import moment
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.tokens import Lexeme
@@ -128,15 +139,17 @@ def _match(stage: Children, found: dict[str, Children], first: bool) -> f.Match:
         if key in found and not first:
             token: Lexeme = found[key][0]
             what = f"`{_words(found[key])}` can only be said of the first event"
-            raise Wrong(syntax.WrongPlace.at(token.span, what=what, cure="move it in front of `then`"))
+            raise WrongLineError(syntax.WrongPlace.at(token.span, what=what, cure="move it in front of `then`"))
     if first and not times and "WITHIN" in found:
         what, cure = "`within` says here in which time something happens several times", "write `3 times within …`"
-        raise Wrong(syntax.WrongPlace.at(found["WITHIN"][0].span, what=what, cure=cure))
+        raise WrongLineError(syntax.WrongPlace.at(found["WITHIN"][0].span, what=what, cure=cure))
     within = times[-1] if times else last(found, "WITHIN")
     if within is None and negated:
         no: Lexeme = stage[1]
         example = "`within 1 hour`, for instance"
-        raise Wrong(syntax.PartMissing.at(no.span, what="`then no`", missing="how long to wait", example=example))
+        raise WrongLineError(
+            syntax.PartMissing.at(no.span, what="`then no`", missing="how long to wait", example=example)
+        )
     ending: Any = _end(stage, found)
     place = (events[0] if first else stage[0]).span.to(ending)
     same: Name | None = last(found, "WITH")
@@ -161,7 +174,7 @@ def _add_choice(parameters: list[f.Parameter], choice: Literals) -> None:
     before = parameters.pop() if parameters else None
     if before is None or before.type.name != "one of":
         what, cure = "a value cannot stand here", "write a name and a type, such as `product_id text`"
-        raise Wrong(syntax.WrongPlace.at(choice.span, what=what, cure=cure))
+        raise WrongLineError(syntax.WrongPlace.at(choice.span, what=what, cure=cure))
     choices = cast("tuple[Literals, ...]", (*before.type.options, choice))
     kind = TypeName("one of", None, choices, before.type.span.to(choice.span))
     parameters.append(f.Parameter(before.name, kind, before.span.to(choice.span)))

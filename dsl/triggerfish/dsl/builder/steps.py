@@ -10,7 +10,7 @@ from triggerfish.dsl.builder.lists import (
     Below,
     Chain,
     Children,
-    Wrong,
+    WrongLineError,
     items,
     last,
     name,
@@ -141,7 +141,7 @@ class Steps(Branches, Moments):
     @staticmethod
     def end_after_with(c: Children) -> Below:
         example = "`name: value`, on this line or on lines indented below it"
-        raise Wrong(syntax.PartMissing.at(c[0].span, what="`with`", missing="with what", example=example))
+        raise WrongLineError(syntax.PartMissing.at(c[0].span, what="`with`", missing="with what", example=example))
 
     @staticmethod
     def arguments_below(c: Children) -> Below:
@@ -155,8 +155,11 @@ class Steps(Branches, Moments):
     def do(c: Children) -> s.Do:
         path = split_path(c[1])
         if len(path) != 2:
-            what, cure = f"`{c[1].value}` is no action", "write the plugin, a dot and its action: `salesforce.update_lead`"
-            raise Wrong(syntax.WrongPlace.at(c[1].span, what=what, cure=cure))
+            what, cure = (
+                f"`{c[1].value}` is no action",
+                "write the plugin, a dot and its action: `salesforce.update_lead`",
+            )
+            raise WrongLineError(syntax.WrongPlace.at(c[1].span, what=what, cure=cure))
         found = options(c[2], {})
         given = arguments(c[2], c[3])
         return s.Do(path[0], path[1], given, as_name(last(found, "AS")), c[0].doc, span(c))
@@ -206,5 +209,3 @@ def _repeat(c: Children, times: Lexeme, chain: Chain, below: Below) -> s.Repeat:
     nothing_below(c[0], below, "`repeat`", "what is repeated")
     count = whole(times, "how often something is repeated")
     return s.Repeat(count, last(found, "UNTIL"), fold(below.items), as_name(last(found, "AS")), c[0].doc, span(c))
-
-

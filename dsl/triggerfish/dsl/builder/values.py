@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any, cast
 
-from triggerfish.dsl.builder.lists import UNITS, Children, Lexeme, amount, between, items, name, span
+from triggerfish.dsl.builder.lists import UNITS, Children, amount, between, items, name, span
 from triggerfish.dsl.scanner import clock_value
 from triggerfish.dsl.span import Span
-from triggerfish.dsl.tokens import text_value
+from triggerfish.dsl.tokens import Lexeme, text_value
 from triggerfish.dsl.tree import expressions as e
 
 
@@ -80,15 +80,15 @@ class Values:
 
     @staticmethod
     def unit(c: Children) -> Lexeme:
-        return cast(Lexeme, c[0])
+        return cast("Lexeme", c[0])
 
     @staticmethod
     def weekday(c: Children) -> Lexeme:
-        return cast(Lexeme, c[0])
+        return cast("Lexeme", c[0])
 
     @staticmethod
     def duration(c: Children) -> e.Duration:
-        return e.Duration(amount(c[0]), cast(e.Unit, UNITS[c[1].value]), span(c))
+        return e.Duration(amount(c[0]), cast("e.Unit", UNITS[c[1].value]), span(c))
 
     @staticmethod
     def yes(c: Children) -> e.Boolean:
@@ -166,7 +166,7 @@ class Values:
 
     @staticmethod
     def aggregate_of(c: Children) -> Lexeme:
-        return cast(Lexeme, c[0])
+        return cast("Lexeme", c[0])
 
     @staticmethod
     def aggregate(c: Children) -> e.Aggregate:

@@ -23,7 +23,15 @@ from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import steps as ts
 
 Change = (
-    ts.SetField | ts.ClearField | ts.AddTo | ts.Consent | ts.Membership | ts.RecordEvent | ts.Do | ts.EnterFlow | ts.Exit
+    ts.SetField
+    | ts.ClearField
+    | ts.AddTo
+    | ts.Consent
+    | ts.Membership
+    | ts.RecordEvent
+    | ts.Do
+    | ts.EnterFlow
+    | ts.Exit
 )
 
 
@@ -112,7 +120,9 @@ def _add(step: ts.AddTo, at: ir.Where, context: Context) -> ir.AddTo | None:
         if found[1] is not None and base(found[1]) != "number":
             hint = "only to a number can something be added"
             context.report.add(
-                type_rules.WrongType.at(step.target.span, hint=hint, target="`add`", wanted="a number", found=describe(found[1]))
+                type_rules.WrongType.at(
+                    step.target.span, hint=hint, target="`add`", wanted="a number", found=describe(found[1])
+                )
             )
             return None
     expr = giving.fit(step.amount, amount, wanted, f"`add … to {shown}`", context)
@@ -211,7 +221,9 @@ def _missing(
     for field in wanted.fields if wanted is not None else ():
         if field.name not in names_given:
             hint = f"add `with {field.name}: …`"
-            context.report.add(rules.MissingArgument.at(step.flow.span, hint=hint, owner=step.flow.text, name=field.name))
+            context.report.add(
+                rules.MissingArgument.at(step.flow.span, hint=hint, owner=step.flow.text, name=field.name)
+            )
 
 
 def entrance(word: tx.Word, context: Context) -> Type | None:

@@ -66,7 +66,12 @@ def _options(
     if right.type is not None and right.type.kind == "one of":
         return giving.option(first, right.type, values.words(right_written, context), context)
     for text, type_ in ((first, right.type), (second, left.type)):
-        if isinstance(text, tx.Text) and type_ is not None and type_.kind == "timezone" and not giving.zone(text, context):
+        if (
+            isinstance(text, tx.Text)
+            and type_ is not None
+            and type_.kind == "timezone"
+            and not giving.zone(text, context)
+        ):
             return False
     return True
 
@@ -79,8 +84,11 @@ def _search(written: tx.Compare, left: Typed, right: Typed, context: Context) ->
         if not alike(item, right.type):
             context.report.add(
                 rules.UnlikeTypes.at(
-                    written.right.span, left=f"an item of {values.words(written.left, context)}", left_type=describe(item),
-                    right=values.words(written.right, context), right_type=describe(right.type),
+                    written.right.span,
+                    left=f"an item of {values.words(written.left, context)}",
+                    left_type=describe(item),
+                    right=values.words(written.right, context),
+                    right_type=describe(right.type),
                 )
             )
             return truth(NOTHING)
@@ -88,7 +96,9 @@ def _search(written: tx.Compare, left: Typed, right: Typed, context: Context) ->
             values.unwrap(written.right), item, values.words(written.left, context), context
         ):
             return truth(NOTHING)
-        return truth(ir.Compare("contains", left.expr, right.expr, written.negated, "list"), _looked_up(left, right.timing))
+        return truth(
+            ir.Compare("contains", left.expr, right.expr, written.negated, "list"), _looked_up(left, right.timing)
+        )
     if base(left.type) != "text":
         _no_such(written.operator, left.type, written, context)
         return truth(NOTHING)
@@ -122,8 +132,12 @@ def _unlike(
     hint = _cure(left_written, left, right) or _cure(right_written, right, left)
     context.report.add(
         rules.UnlikeTypes.at(
-            right_written.span, hint=hint, left=values.words(left_written, context), left_type=describe(left.type),
-            right=values.words(right_written, context), right_type=describe(right.type),
+            right_written.span,
+            hint=hint,
+            left=values.words(left_written, context),
+            left_type=describe(left.type),
+            right=values.words(right_written, context),
+            right_type=describe(right.type),
         )
     )
 
@@ -202,8 +216,11 @@ def one_of(written: tx.OneOf, context: Context) -> Typed:
     elif not alike(value.type, options.type.item):
         context.report.add(
             rules.UnlikeTypes.at(
-                written.options.span, left=values.words(written.value, context), left_type=describe(value.type),
-                right=f"an item of {values.words(written.options, context)}", right_type=describe(options.type.item),
+                written.options.span,
+                left=values.words(written.value, context),
+                left_type=describe(value.type),
+                right=f"an item of {values.words(written.options, context)}",
+                right_type=describe(options.type.item),
             )
         )
         return truth(NOTHING)
@@ -237,5 +254,6 @@ def within(written: tx.Within, context: Context) -> Typed:
         return truth(NOTHING)
     timing = Timing.MIXED if value.timing else Timing.ALONE
     return truth(
-        ir.Within(value.expr, written.direction, span, written.negated, "date" if kind == "date" else "datetime"), timing
+        ir.Within(value.expr, written.direction, span, written.negated, "date" if kind == "date" else "datetime"),
+        timing,
     )

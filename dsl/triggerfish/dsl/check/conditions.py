@@ -18,8 +18,19 @@ from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import expressions as tx
 
 Condition = (
-    tx.Compare | tx.Between | tx.OneOf | tx.Known | tx.Within | tx.Did | tx.InSegment | tx.InFlow | tx.Subscribed
-    | tx.Reachable | tx.Not | tx.And | tx.Or
+    tx.Compare
+    | tx.Between
+    | tx.OneOf
+    | tx.Known
+    | tx.Within
+    | tx.Did
+    | tx.InSegment
+    | tx.InFlow
+    | tx.Subscribed
+    | tx.Reachable
+    | tx.Not
+    | tx.And
+    | tx.Or
 )
 
 
@@ -34,11 +45,20 @@ def condition(written: tx.Expression, context: Context) -> ir.Expr:
             _warn_mixed(written, context)
             return ir.Or(tuple(condition(operand, context) for operand in written.operands))
         case tx.Not():
-            return ir.Not(condition(written.operand, context))
+            return _negated(written, context)
         case _:
             typed = values.lower(written, context)
             expr = _watchable(written, _boolean(written, typed, context), context)
             return ir.Located(expr.expr, context.sources.words(written.span), written.span.file, written.span.line)
+
+
+def _negated(written: tx.Not, context: Context) -> ir.Expr:
+    """The opposite; two opposites are nothing, however often they are written."""
+    odd, inner = True, written.operand
+    while isinstance(inner, tx.Not):
+        odd, inner = not odd, inner.operand
+    found = condition(inner, context)
+    return ir.Not(found) if odd else found
 
 
 def all_of(written: tuple[tx.Expression, ...], context: Context) -> ir.Expr | None:

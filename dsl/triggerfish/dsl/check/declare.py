@@ -69,9 +69,7 @@ def declare(files: Sequence[tree.File], context: Context) -> None:
     _wire_names(context)
 
 
-def _keep(
-    what: str, name: Word, declared: Declared, table: MutableMapping[str, Declared], context: Context
-) -> bool:
+def _keep(what: str, name: Word, declared: Declared, table: MutableMapping[str, Declared], context: Context) -> bool:
     """Enters a declaration under its name unless there is one already."""
     places = context.symbols.places
     if (what, name.text) in places:
@@ -117,8 +115,11 @@ def _profile(declarations: Sequence[tree.Declaration], context: Context) -> None
         if standard is not None and not same_base(standard.type, found.type):
             context.report.add(
                 type_rules.WrongType.at(
-                    symbols.places["field", found.name], hint="it is a built-in field", target=found.name,
-                    wanted=describe(standard.type), found=describe(found.type),
+                    symbols.places["field", found.name],
+                    hint="it is a built-in field",
+                    target=found.name,
+                    wanted=describe(standard.type),
+                    found=describe(found.type),
                 )
             )
         symbols.profile[found.name] = found
@@ -168,7 +169,12 @@ def _event(one: td.Event, context: Context) -> None:
         return
     accepted = [field for field in one.fields if not _taken(field.name, context)]
     event = ir.Event(
-        name, one.wire.value if one.wire is not None else None, one.everyone, fields.fields(accepted, name, context), None, one.doc
+        name,
+        one.wire.value if one.wire is not None else None,
+        one.everyone,
+        fields.fields(accepted, name, context),
+        None,
+        one.doc,
     )
     _keep("event", one.name, event, context.symbols.events, context)
 
@@ -201,7 +207,9 @@ def _topic(one: td.Topic, context: Context) -> None:
             if not policy_names.channel(word, context):
                 continue
             if word.text in channels:
-                context.report.add(policy_rules.RepeatedTopicChannel.at(word.span, topic=one.name.text, channel=word.text))
+                context.report.add(
+                    policy_rules.RepeatedTopicChannel.at(word.span, topic=one.name.text, channel=word.text)
+                )
                 continue
             channels[word.text] = clause.mode
     label = one.label.value if one.label is not None else one.name.text

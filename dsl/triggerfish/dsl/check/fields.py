@@ -50,7 +50,8 @@ def field(written: td.Field, context: Context) -> Field:
         if isinstance(default, dict) or (isinstance(default, list) and any(isinstance(item, dict) for item in default)):
             context.report.add(
                 rules.NotWrittenOut.at(
-                    written.default.span, what=f"the default of {written.name.text}",
+                    written.default.span,
+                    what=f"the default of {written.name.text}",
                     hint="a moment or a group of fields cannot be a default",
                 )
             )

@@ -24,9 +24,18 @@ from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import flows as tf
 
 _SINGLE: dict[type, str] = {
-    tf.Again: "again", tf.EnterAtMost: "enter at most", tf.Per: "per", tf.Expire: "expire", tf.Goal: "goal",
-    tf.Priority: "priority", tf.Urgency: "urgency", tf.Exclusive: "exclusive", tf.About: "about", tf.Holdout: "holdout",
-    tf.Status: "status", tf.FlowTimezone: "timezone",
+    tf.Again: "again",
+    tf.EnterAtMost: "enter at most",
+    tf.Per: "per",
+    tf.Expire: "expire",
+    tf.Goal: "goal",
+    tf.Priority: "priority",
+    tf.Urgency: "urgency",
+    tf.Exclusive: "exclusive",
+    tf.About: "about",
+    tf.Holdout: "holdout",
+    tf.Status: "status",
+    tf.FlowTimezone: "timezone",
 }
 
 
@@ -64,8 +73,27 @@ def flow(written: tf.Flow, context: Context) -> ir.Flow:
     label = written.label.value if written.label is not None else name
     span = written.span
     empty = ir.Flow(
-        name, label, written.doc, span.file, span.line, tuple(one for one in found if one is not None), None, None, (), None, None,
-        (), None, 0, "normal", None, None, 0.0, "active", None, (),
+        name,
+        label,
+        written.doc,
+        span.file,
+        span.line,
+        tuple(one for one in found if one is not None),
+        None,
+        None,
+        (),
+        None,
+        None,
+        (),
+        None,
+        0,
+        "normal",
+        None,
+        None,
+        0.0,
+        "active",
+        None,
+        (),
     )
     headers = _headers(written.headers, _Headers(empty), inside)
     if not written.steps:
@@ -74,7 +102,10 @@ def flow(written: tf.Flow, context: Context) -> ir.Flow:
     lowered = steps.block(written.steps, run)
     only_if = headers.only_if
     return replace(
-        headers.flow, steps=lowered, stops=tuple(headers.stops), limits=tuple(headers.limits),
+        headers.flow,
+        steps=lowered,
+        stops=tuple(headers.stops),
+        limits=tuple(headers.limits),
         only_if=None if not only_if else only_if[0] if len(only_if) == 1 else ix.And(tuple(only_if)),
         topic=headers.topic.name if headers.topic is not None else None,
     )
@@ -145,7 +176,9 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
 def _limit(limit: tf.Limit, context: Context) -> ir.Limit:
     if limit.count < 1:
         hint = "to let nobody in, write `status paused`"
-        context.report.add(rules.BadNumber.at(limit.span, hint=hint, what="a limit", wanted="at least 1", found=limit.count))
+        context.report.add(
+            rules.BadNumber.at(limit.span, hint=hint, what="a limit", wanted="at least 1", found=limit.count)
+        )
     return ir.Limit(limit.count, limit.period)
 
 
@@ -174,7 +207,9 @@ def _goal(line: tf.Goal, context: Context) -> ir.Goal:
         found = values.lower(line.worth, inside)
         if found.type is not None and base(found.type) != "number":
             context.report.add(
-                type_rules.WrongType.at(line.worth.span, target="`worth`", wanted="a number", found=describe(found.type))
+                type_rules.WrongType.at(
+                    line.worth.span, target="`worth`", wanted="a number", found=describe(found.type)
+                )
             )
         worth = found.expr
     where = conditions.condition(line.where, inside) if line.where is not None else None
@@ -194,7 +229,9 @@ def _per(line: tf.Per, context: Context) -> ix.Expr:
     if found is names.FAILED_TYPE:
         return NOTHING
     if found is not None and base(found) in ("list", "record"):
-        context.report.add(rules.PerNothing.at(line.key.span, hint=f"this is {describe(found)}; a key is a single value"))
+        context.report.add(
+            rules.PerNothing.at(line.key.span, hint=f"this is {describe(found)}; a key is a single value")
+        )
     return ix.EventField(bare.path)
 
 

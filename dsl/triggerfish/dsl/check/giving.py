@@ -46,7 +46,11 @@ def _record(written: tx.Record, wanted: Type, target: str, context: Context) -> 
         field = wanted.field(argument.name.text)
         if field is None:
             context.report.unknown(
-                name_rules.UnknownArgument, argument.name, [field.name for field in wanted.fields], owner=target, what="field"
+                name_rules.UnknownArgument,
+                argument.name,
+                [field.name for field in wanted.fields],
+                owner=target,
+                what="field",
             )
             values.lower(argument.value, context)
             continue
@@ -77,7 +81,9 @@ def fit(written: tx.Expression, typed: Typed, wanted: Type, target: str, context
     if wanted.kind == "email" and isinstance(written, tx.Text) and not _EMAIL.fullmatch(written.value):
         hint = 'write it as "ana@example.com"'
         context.report.add(
-            rules.WrongType.at(written.span, hint=hint, target=target, wanted=describe(wanted), found=f'"{written.value}"')
+            rules.WrongType.at(
+                written.span, hint=hint, target=target, wanted=describe(wanted), found=f'"{written.value}"'
+            )
         )
         return None
     if wanted.kind == "datetime" and found.kind == "date":
@@ -169,7 +175,9 @@ def written_out(written: tx.Expression, wanted: Type | None, target: str, contex
 
 def _literal(written: tx.Expression) -> bool:
     match values.unwrap(written):
-        case tx.Text() | tx.Number() | tx.Percent() | tx.Boolean() | tx.Duration() | tx.Date() | tx.Moment() | tx.Clock():
+        case (
+            tx.Text() | tx.Number() | tx.Percent() | tx.Boolean() | tx.Duration() | tx.Date() | tx.Moment() | tx.Clock()
+        ):
             return True
         case tx.ListOf(items=items):
             return all(_literal(item) for item in items)
@@ -182,7 +190,12 @@ def _literal(written: tx.Expression) -> bool:
 
 
 def arguments(
-    written: Sequence[tx.Argument], wanted: Type | None, owner: str, what: str, context: Context, place: Span | None = None
+    written: Sequence[tx.Argument],
+    wanted: Type | None,
+    owner: str,
+    what: str,
+    context: Context,
+    place: Span | None = None,
 ) -> list[tuple[tx.Argument, Type | None]]:
     """The arguments that are known, each once, with the type it must have; the others are reported.
 

@@ -50,15 +50,17 @@ def aggregate(written: tx.Aggregate, context: Context) -> Typed:
         if written.events.field:
             _too_much(written.events, f"count of {name}", context)
             return FAILED
-        return FAILED if found is None else Typed(
-            ir.Aggregate("count", name, (), found.where, window), NUMBER, timing
-        )
+        return FAILED if found is None else Typed(ir.Aggregate("count", name, (), found.where, window), NUMBER, timing)
     if found is None:
         return FAILED
     if not written.events.field:
         fields = context.symbols.events[name].fields
         numbers = [field.name for field in fields if field.type.kind == "number"]
-        hint = f"write `{written.function} of {name}.{numbers[0]}`" if numbers else f"{name} has no number to calculate with"
+        hint = (
+            f"write `{written.function} of {name}.{numbers[0]}`"
+            if numbers
+            else f"{name} has no number to calculate with"
+        )
         context.report.add(
             rules.FieldNeeded.at(written.events.event.span, hint=hint, function=written.function, event=name)
         )
@@ -70,7 +72,10 @@ def aggregate(written: tx.Aggregate, context: Context) -> Typed:
     if kind != "number" and not orderable:
         context.report.add(
             rules.NotANumberField.at(
-                written.events.span, function=written.function, name=".".join(written.events.field), type=describe(found.type)
+                written.events.span,
+                function=written.function,
+                name=".".join(written.events.field),
+                type=describe(found.type),
             )
         )
         return FAILED

@@ -8,14 +8,32 @@ ANYTHING = Type("text", options=("anything",))
 """The type of a field of which nothing is known, such as the result of an action."""
 
 _NAMES: dict[str, str] = {
-    "text": "a text", "number": "a number", "boolean": "yes or no", "date": "a date", "datetime": "a moment",
-    "duration": "a duration", "timezone": "a time zone", "email": "an e-mail address", "phone": "a phone number",
-    "url": "a web address", "record": "a group of fields",
+    "text": "a text",
+    "number": "a number",
+    "boolean": "yes or no",
+    "date": "a date",
+    "datetime": "a moment",
+    "duration": "a duration",
+    "timezone": "a time zone",
+    "email": "an e-mail address",
+    "phone": "a phone number",
+    "url": "a web address",
+    "record": "a group of fields",
 }
 _PLURALS: dict[str, str] = {
-    "text": "texts", "number": "numbers", "boolean": "yes or no", "date": "dates", "datetime": "moments",
-    "duration": "durations", "timezone": "time zones", "email": "e-mail addresses", "phone": "phone numbers",
-    "url": "web addresses", "record": "groups of fields", "list": "lists", "one of": "options",
+    "text": "texts",
+    "number": "numbers",
+    "boolean": "yes or no",
+    "date": "dates",
+    "datetime": "moments",
+    "duration": "durations",
+    "timezone": "time zones",
+    "email": "e-mail addresses",
+    "phone": "phone numbers",
+    "url": "web addresses",
+    "record": "groups of fields",
+    "list": "lists",
+    "one of": "options",
 }
 
 

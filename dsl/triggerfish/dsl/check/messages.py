@@ -85,7 +85,9 @@ def _field_name(written: td.PartField, channel: ChannelInfo, context: Context) -
     known = {field.name: field for field in channel.fields}
     if written.name is None:
         if channel.short is None:
-            hint = "write " + ", ".join(f'`{field.name} "…"`' for field in channel.fields if field.required) + " below it"
+            hint = (
+                "write " + ", ".join(f'`{field.name} "…"`' for field in channel.fields if field.required) + " below it"
+            )
             context.report.add(rules.NoShortForm.at(written.span, hint=hint, channel=channel.name))
         return channel.short
     if written.name.text not in known:

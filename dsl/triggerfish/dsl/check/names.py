@@ -14,7 +14,12 @@ from triggerfish.dsl.ir.types import DATETIME, TEXT, Field, Type
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import expressions as tx
 
-RESERVED = {"profile": "the person", "event": "what started the run", "entered": "the moment a run began", "content": "contents"}
+RESERVED = {
+    "profile": "the person",
+    "event": "what started the run",
+    "entered": "the moment a run began",
+    "content": "contents",
+}
 """Names that mean something everywhere."""
 
 FAILED_TYPE = Type("text", options=("failed",))
@@ -75,7 +80,10 @@ def descend(type_: Type | None, name: tx.Name, index: int, owner: str, context: 
     field = type_.field(name.path[index])
     if field is None:
         context.report.unknown(
-            rules.UnknownPart, part(name, index), [field.name for field in type_.fields], owner=owner,
+            rules.UnknownPart,
+            part(name, index),
+            [field.name for field in type_.fields],
+            owner=owner,
             hint=None if type_.fields else f"{owner} has no fields",
         )
         return FAILED_TYPE
@@ -84,16 +92,17 @@ def descend(type_: Type | None, name: tx.Name, index: int, owner: str, context: 
     return descend(field.type, name, index + 1, f"{owner}.{field.name}", context)
 
 
-def among(
-    alternatives: Sequence[Alternative], name: tx.Name, index: int, what: str, context: Context
-) -> Type | None:
+def among(alternatives: Sequence[Alternative], name: tx.Name, index: int, what: str, context: Context) -> Type | None:
     """The type of a path that must exist in all alternatives; ``FAILED_TYPE`` once reported."""
     word = name.path[index]
     lacking = [one.label for one in alternatives if one.type is not None and one.type.field(word) is None]
     if lacking and len(lacking) == len(alternatives):
         candidates = {field.name: None for one in alternatives if one.type for field in one.type.fields}
         context.report.unknown(
-            rules.UnknownPart, part(name, index), candidates, owner=what,
+            rules.UnknownPart,
+            part(name, index),
+            candidates,
+            owner=what,
             hint=None if candidates else f"{what} has no fields",
         )
         return FAILED_TYPE
@@ -121,7 +130,9 @@ def _not_in_every(
         rules.NotInEvery.at(
             word.span,
             hint=None if everywhere else "these have no field in common; ask about each of them on its own",
-            lacking=" and ".join(lacking) + (" has" if len(lacking) == 1 else " have"), name=word.text, all=", ".join(everywhere),
+            lacking=" and ".join(lacking) + (" has" if len(lacking) == 1 else " have"),
+            name=word.text,
+            all=", ".join(everywhere),
         )
     )
 
@@ -145,7 +156,8 @@ def _started(name: tx.Name, context: Context) -> Typed | None:
     if context.variables is None or "event" not in context.variables:
         context.report.add(
             rules.NothingHere.at(
-                part(name, 0).span, name="event",
+                part(name, 0).span,
+                name="event",
                 hint="only inside a flow is there an event that started the run; elsewhere write `last EVENT.FIELD`",
             )
         )
@@ -160,7 +172,9 @@ def _label(alternatives: Sequence[Alternative]) -> str:
 def _entered(name: tx.Name, context: Context) -> Typed:
     if "entered" not in (context.variables or {}):
         context.report.add(
-            rules.NothingHere.at(name.span, name="entered", hint="only inside a flow is there a moment when the run began")
+            rules.NothingHere.at(
+                name.span, name="entered", hint="only inside a flow is there a moment when the run began"
+            )
         )
         return FAILED
     return Typed(ir.Entered(), DATETIME)
@@ -209,11 +223,15 @@ def _variable(name: tx.Name, variable: Variable, context: Context) -> Typed:
         return Typed(expr, _bare(types))
     records = [type_ for type_ in types if type_ is not None and type_.kind in ("record", "list")]
     if not records and variable.alternatives:
-        context.report.add(rules.UnknownPart.at(part(name, 1).span, hint=f"write {head} alone", owner=head, name=name.path[1]))
+        context.report.add(
+            rules.UnknownPart.at(part(name, 1).span, hint=f"write {head} alone", owner=head, name=name.path[1])
+        )
         return FAILED
     if not variable.alternatives:
         context.report.add(
-            rules.UnknownPart.at(part(name, 1).span, hint=f"{variable.what} has no fields", owner=head, name=name.path[1])
+            rules.UnknownPart.at(
+                part(name, 1).span, hint=f"{variable.what} has no fields", owner=head, name=name.path[1]
+            )
         )
         return FAILED
     found = among(variable.alternatives, name, 1, head if head != "event" else _label(variable.alternatives), context)
@@ -233,7 +251,9 @@ def _named(name: tx.Name, context: Context) -> Typed | None:
     if head in symbols.values:
         found = values.value_of(head, name.span, context)
         if rest:
-            context.report.add(rules.UnknownPart.at(part(name, 1).span, hint=f"write {head} alone", owner=head, name=rest[0]))
+            context.report.add(
+                rules.UnknownPart.at(part(name, 1).span, hint=f"write {head} alone", owner=head, name=rest[0])
+            )
             return FAILED
         return found
     if head in symbols.scores:
@@ -267,7 +287,9 @@ def _unknown(name: tx.Name, context: Context) -> Typed:
         return FAILED
     candidates: dict[str, None] = {}
     if context.subject is not None:
-        candidates |= {field.name: None for one in context.subject.alternatives if one.type for field in one.type.fields}
+        candidates |= {
+            field.name: None for one in context.subject.alternatives if one.type for field in one.type.fields
+        }
     candidates |= dict.fromkeys(context.variables or {}) | dict.fromkeys(symbols.plain_names())
     hint = "if it is a field of the person, declare it in `profile`"
     context.report.unknown(rules.UnknownName, word, candidates, hint=hint)

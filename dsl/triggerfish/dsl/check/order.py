@@ -13,7 +13,8 @@ def order(context: Context) -> dict[Node, int]:
     uses = symbols.uses
     places: dict[Node, int] = {}
     nodes: list[Node] = [
-        *(("value", name) for name in symbols.values), *(("segment", name) for name in symbols.segments),
+        *(("value", name) for name in symbols.values),
+        *(("segment", name) for name in symbols.segments),
         *(("score", name) for name in symbols.scores),
     ]
     for root in nodes:

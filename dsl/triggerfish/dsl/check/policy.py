@@ -21,8 +21,12 @@ from triggerfish.dsl.tree import expressions as tx
 
 _SENDER = re.compile(r"(?:[^<>]*<)?\s*[^@\s<>]+@[^@\s<>]+\s*>?")
 _SINGLE = {
-    td.PolicyTimezone: "timezone", td.Sender: "sender", td.PostalAddress: "postal address", td.PolicyHoldout: "holdout",
-    td.ConversionWindow: "conversion window", td.Attribution: "attribution",
+    td.PolicyTimezone: "timezone",
+    td.Sender: "sender",
+    td.PostalAddress: "postal address",
+    td.PolicyHoldout: "holdout",
+    td.ConversionWindow: "conversion window",
+    td.Attribution: "attribution",
 }
 
 

@@ -50,7 +50,10 @@ def on_channel(found: Topic, name: str, at: Word, context: Context) -> bool:
     related = (Related(place, f"{found.name} is for {', '.join(found.channels)}"),) if place else ()
     context.report.add(
         rules.TopicChannel.at(
-            at.span, related=related, topic=found.name, channel=name,
+            at.span,
+            related=related,
+            topic=found.name,
+            channel=name,
             hint=f"add `{name}` to the channels of the topic, or choose one of {', '.join(found.channels)}",
         )
     )

@@ -43,6 +43,7 @@ def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str
     context = Context(Symbols(catalog), report, Sources(files, read_file))
     declare.declare(files, context)
     symbols = context.symbols
+    segments.prepare(context)
     values = [segments.value(one, context) for one in symbols.values.values()]
     found_segments = [segments.segment(one, context) for one in symbols.segments.values()]
     scores = [segments.score(one, context) for one in symbols.scores.values()]

@@ -59,7 +59,9 @@ def free(word: Word, named: dict[str, Span], context: Context) -> bool:
     elif word.text in named:
         place = named[word.text]
         related = (Related(place, "first given here"),)
-        context.report.add(rules.Duplicate.at(word.span, related=related, what="something in this flow", name=word.text))
+        context.report.add(
+            rules.Duplicate.at(word.span, related=related, what="something in this flow", name=word.text)
+        )
         return False
     elif word.text in symbols.profile:
         owner, place = "a field of the profile", symbols.places.get(("field", word.text))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import posixpath
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 
 from triggerfish.dsl.check import conditions, history, values
 from triggerfish.dsl.check.durations import duration
@@ -18,6 +20,7 @@ from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.types import NUMBER
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
+from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree.expressions import Text
 
 
@@ -70,6 +73,36 @@ def _members(file: Text, context: Context) -> tuple[str, ...]:
     return members
 
 
+def prepare(context: Context) -> None:
+    """Works out all values, each after those it names, so that a long chain of them goes no deeper than a short one."""
+    declared = context.symbols.values
+    done: set[str] = set()
+    for root in declared:
+        path, waiting = [root], [iter(_named(declared[root].value))]
+        while path:
+            following = next(waiting[-1], None)
+            if following is None:
+                done.add(path[-1])
+                values.value_of(path[-1], declared[path[-1]].name.span, context)
+                path.pop()
+                waiting.pop()
+            elif following in declared and following not in done and following not in path:
+                path.append(following)
+                waiting.append(iter(_named(declared[following].value)))
+
+
+def _named(node: object) -> Iterator[str]:
+    """The first words of all names in an expression."""
+    if isinstance(node, tx.Name):
+        yield node.path[0]
+    elif isinstance(node, tuple):
+        for item in node:
+            yield from _named(item)
+    elif is_dataclass(node) and not isinstance(node, Span | type):
+        for field in fields(node):
+            yield from _named(getattr(node, field.name))
+
+
 def value(written: td.Value, context: Context) -> ir.Value:
     """A named calculation."""
     name = written.name.text
@@ -93,14 +126,24 @@ def score(written: td.Score, context: Context) -> ir.Score:
     if written.low is not None and written.high is not None and written.low >= written.high:
         context.report.add(
             flow_rules.BadNumber.at(
-                written.name.span, what="the lower bound", wanted=f"less than {written.high:g}", found=f"{written.low:g}"
+                written.name.span,
+                what="the lower bound",
+                wanted=f"less than {written.high:g}",
+                found=f"{written.low:g}",
             )
         )
     levels = sorted(_levels(written, context), key=lambda level: -level.threshold)
     label = written.label.value if written.label is not None else name
     return ir.Score(
-        name, label, written.start, written.low, written.high, fade, rules,
-        tuple((level.name.text, level.threshold) for level in levels), written.span.line,
+        name,
+        label,
+        written.start,
+        written.low,
+        written.high,
+        fade,
+        rules,
+        tuple((level.name.text, level.threshold) for level in levels),
+        written.span.line,
     )
 
 
@@ -110,7 +153,9 @@ def _levels(written: td.Score, context: Context) -> list[td.Level]:
         if level.name.text in seen:
             related = (Related(seen[level.name.text].span, "first given here"),)
             what = f"a level of {written.name.text}"
-            context.report.add(name_rules.Duplicate.at(level.name.span, related=related, what=what, name=level.name.text))
+            context.report.add(
+                name_rules.Duplicate.at(level.name.span, related=related, what=what, name=level.name.text)
+            )
         seen.setdefault(level.name.text, level)
     return list(seen.values())
 

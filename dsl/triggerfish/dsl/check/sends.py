@@ -49,9 +49,18 @@ def send(step: ts.Send, run: Run) -> ir.Send | None:
         context.report.add(notyet.NotYet.at(span, what=f"`by {step.choice} of`"))
         return None
     return ir.Send(
-        at, tuple(word.text for word in channels), step.choice, step.message.text, topic.name if topic is not None else None,
-        step.transactional, step.uncapped, _duration(step.best_time, context), _duration(step.within, context), to,
-        tuple(arguments), step.name.text if step.name is not None else None,
+        at,
+        tuple(word.text for word in channels),
+        step.choice,
+        step.message.text,
+        topic.name if topic is not None else None,
+        step.transactional,
+        step.uncapped,
+        _duration(step.best_time, context),
+        _duration(step.within, context),
+        to,
+        tuple(arguments),
+        step.name.text if step.name is not None else None,
     )
 
 
@@ -91,7 +100,10 @@ def _message(word: Word, channels: list[Word], step: ts.Send, context: Context) 
             related = (Related(place, f"{word.text} has a part for {' and '.join(sorted(written))}"),)
             context.report.add(
                 message_rules.MissingPart.at(
-                    channel.span, hint=f"add a `{channel.text}` part to the message", related=related, name=word.text,
+                    channel.span,
+                    hint=f"add a `{channel.text}` part to the message",
+                    related=related,
+                    name=word.text,
                     channel=channel.text,
                 )
             )

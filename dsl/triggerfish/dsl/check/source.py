@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from triggerfish.dsl import tree
+from triggerfish.dsl.lines import lines
 from triggerfish.dsl.span import Span
 
 
@@ -27,11 +28,10 @@ class Sources:
 
     def _line(self, file: str, number: int) -> str:
         if file not in self._lines:
-            self._lines[file] = (self.text(file) or "").split("\n")
-        lines = self._lines[file]
-        if not 1 <= number <= len(lines):
+            self._lines[file] = lines(self.text(file) or "")
+        if not 1 <= number <= len(self._lines[file]):
             return ""
-        line = lines[number - 1]
+        line = self._lines[file][number - 1]
         comment = self._comments.get(file, {}).get(number)
         return line if comment is None else line[: comment - 1]
 

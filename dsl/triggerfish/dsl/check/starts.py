@@ -136,16 +136,22 @@ def _stage(written: tf.Match, context: Context, *, first: bool) -> ir.Match:
         if found.type is not None and not isinstance(same, ix.EventField):
             context.report.add(
                 rules.UselessStart.at(
-                    written.same.span, what=f"{'.'.join(written.same.path)} is no field of the event",
+                    written.same.span,
+                    what=f"{'.'.join(written.same.path)} is no field of the event",
                     hint="`with the same` names what must be equal in all of these events",
                 )
             )
     where = conditions.condition(written.where, context) if written.where is not None else None
     text = context.sources.words(written.span)
     return ir.Match(
-        tuple(word.text for word in written.events), written.negated, times,
-        duration(written.within, context) if written.within is not None else None, same, where,
-        written.name.text if written.name is not None else None, written.span.line,
+        tuple(word.text for word in written.events),
+        written.negated,
+        times,
+        duration(written.within, context) if written.within is not None else None,
+        same,
+        where,
+        written.name.text if written.name is not None else None,
+        written.span.line,
         f"start when {text}" if first and not text.startswith("start") else text,
     )
 
@@ -163,7 +169,9 @@ def _change(written: tf.StartChange, caught: Caught, context: Context) -> ir.Sta
     if not isinstance(found.expr, ix.ProfileField):
         shown = ".".join(written.field.path)
         context.report.add(
-            rules.NotASetting.at(written.field.span, name=shown, what="no field of the profile", verb="followed as they change")
+            rules.NotASetting.at(
+                written.field.span, name=shown, what="no field of the profile", verb="followed as they change"
+            )
         )
         return None
     before, after = (_state(one, found.type, written, context) for one in (written.before, written.after))

@@ -73,7 +73,9 @@ def _step(step: ts.Step, run: Run) -> ir.Step | None:
 
 def _later(step: ts.Collect | ts.ChooseBest | ts.Split | ts.Together, run: Run) -> None:
     """What this version cannot run; the steps inside are looked at all the same."""
-    what = {ts.Collect: "`collect`", ts.ChooseBest: "`choose best`", ts.Split: "`split`", ts.Together: "`together`"}[type(step)]
+    what = {ts.Collect: "`collect`", ts.ChooseBest: "`choose best`", ts.Split: "`split`", ts.Together: "`together`"}[
+        type(step)
+    ]
     span = run.context.sources.head(step.span)
     run.context.report.add(notyet.NotYet.at(span, what=what))
     if isinstance(step, ts.Collect):
@@ -120,7 +122,11 @@ def _choose(step: ts.Choose, run: Run) -> ir.Choose:
 def _repeat(step: ts.Repeat, run: Run) -> ir.Repeat:
     at = run.where(step, step.name)
     if step.times < 1:
-        run.context.report.add(rules.BadNumber.at(run.context.sources.head(step.span), what="how often", wanted="at least 1", found=step.times))
+        run.context.report.add(
+            rules.BadNumber.at(
+                run.context.sources.head(step.span), what="how often", wanted="at least 1", found=step.times
+            )
+        )
     until = conditions.condition(step.until, run.context) if step.until is not None else None
     return ir.Repeat(at, step.times, until, block(step.steps, run))
 

@@ -17,7 +17,16 @@ Node = tuple[str, str]
 """A kind of declaration and a name: ``("segment", "engaged")``."""
 
 HAPPENINGS = (
-    "sent", "delivered", "opened", "clicked", "replied", "bounced", "failed", "complained", "unsubscribed", "suppressed",
+    "sent",
+    "delivered",
+    "opened",
+    "clicked",
+    "replied",
+    "bounced",
+    "failed",
+    "complained",
+    "unsubscribed",
+    "suppressed",
     "prefetched",
 )
 """The runtime's own events for each channel are ``CHANNEL_`` and one of these."""

@@ -57,7 +57,9 @@ def check(found: Iterable[TemplateUse], context: Context, related: tuple[Related
     for use in found:
         problem = _problem(use, context)
         if problem is not None:
-            context.report.add(rules.UnknownTemplateName.at(use.span, hint=problem[1], related=related, problem=problem[0]))
+            context.report.add(
+                rules.UnknownTemplateName.at(use.span, hint=problem[1], related=related, problem=problem[0])
+            )
 
 
 def _problem(use: TemplateUse, context: Context) -> tuple[str, str | None] | None:

@@ -18,7 +18,12 @@ from triggerfish.dsl.tree import tests as tt
 from triggerfish.dsl.tree.expressions import Argument, Word
 
 _EXPECTATIONS = (
-    tt.ExpectSend, tt.ExpectFlow, tt.ExpectExit, tt.ExpectEvent, tt.ExpectAction, tt.ExpectCondition,
+    tt.ExpectSend,
+    tt.ExpectFlow,
+    tt.ExpectExit,
+    tt.ExpectEvent,
+    tt.ExpectAction,
+    tt.ExpectCondition,
 )
 
 
@@ -52,14 +57,20 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
         case tt.GivenAction():
             return [_given_action(line, at, text, context)]
         case tt.At():
-            return [ir.At(line.date.isoformat() if line.date is not None else None, policy.minutes(line.clock), at, text)]
+            return [
+                ir.At(line.date.isoformat() if line.date is not None else None, policy.minutes(line.clock), at, text)
+            ]
         case tt.After():
             return [ir.After(duration(line.duration, context, positive=False), at, text)]
         case tt.SetValue():
             found = changes.settable(line.field, "set", context)
             if found is None:
                 return []
-            return [ir.SetValue(found[0], giving.written_out(line.value, found[1], ".".join(line.field.path), context), at, text)]
+            return [
+                ir.SetValue(
+                    found[0], giving.written_out(line.value, found[1], ".".join(line.field.path), context), at, text
+                )
+            ]
         case tt.Happens():
             return [ir.Happens(line.event.text, _event_values(line.event, line.values, context), at, text)]
         case tt.Enters():
@@ -69,7 +80,12 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
             values = _values(line.values, wanted, line.flow.text, "value", context) if wanted is not None else {}
             return [ir.Enters(line.flow.text, values, at, text)]
         case (
-            tt.ExpectSend() | tt.ExpectFlow() | tt.ExpectExit() | tt.ExpectEvent() | tt.ExpectAction() | tt.ExpectCondition()
+            tt.ExpectSend()
+            | tt.ExpectFlow()
+            | tt.ExpectExit()
+            | tt.ExpectEvent()
+            | tt.ExpectAction()
+            | tt.ExpectCondition()
         ):
             return [_expect(line, running, at, text, context)]
         case _:
@@ -78,7 +94,10 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
 
 def _expect(
     line: tt.ExpectSend | tt.ExpectFlow | tt.ExpectExit | tt.ExpectEvent | tt.ExpectAction | tt.ExpectCondition,
-    running: tuple[str, ...], at: int, text: str, context: Context,
+    running: tuple[str, ...],
+    at: int,
+    text: str,
+    context: Context,
 ) -> ir.TestLine:
     match line:
         case tt.ExpectSend():
@@ -194,10 +213,15 @@ def _expect_send(line: tt.ExpectSend, at: int, text: str, context: Context) -> i
     elif line.field is not None and (line.channel is None or line.channel.text in ("message", "messages")):
         context.report.add(rules.FieldWithoutChannel.at(line.field.span, field=line.field.text))
     return ir.ExpectSend(
-        line.count, channel, message, line.at.date.isoformat() if line.at is not None and line.at.date is not None else None,
+        line.count,
+        channel,
+        message,
+        line.at.date.isoformat() if line.at is not None and line.at.date is not None else None,
         policy.minutes(line.at.clock) if line.at is not None else None,
         line.field.text if line.field is not None else None,
-        line.containing.value if line.containing is not None else None, at, text,
+        line.containing.value if line.containing is not None else None,
+        at,
+        text,
     )
 
 

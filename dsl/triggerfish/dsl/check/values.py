@@ -21,7 +21,9 @@ from triggerfish.dsl.tree import expressions as tx
 def lower(written: tx.Expression, context: Context) -> Typed:
     """Any expression, resolved and typed. What is wrong with it is reported and then has no type."""
     match written:
-        case tx.Text() | tx.Number() | tx.Percent() | tx.Boolean() | tx.Duration() | tx.Clock() | tx.Date() | tx.Moment():
+        case (
+            tx.Text() | tx.Number() | tx.Percent() | tx.Boolean() | tx.Duration() | tx.Clock() | tx.Date() | tx.Moment()
+        ):
             return _literal(written, context)
         case tx.ListOf():
             return _list(written, context)
@@ -46,8 +48,19 @@ def lower(written: tx.Expression, context: Context) -> Typed:
         case tx.TimeSince():
             return history.time_since(written, context)
         case (
-            tx.Compare() | tx.Between() | tx.OneOf() | tx.Known() | tx.Within() | tx.Did() | tx.InSegment() | tx.InFlow()
-            | tx.Subscribed() | tx.Reachable() | tx.Not() | tx.And() | tx.Or()
+            tx.Compare()
+            | tx.Between()
+            | tx.OneOf()
+            | tx.Known()
+            | tx.Within()
+            | tx.Did()
+            | tx.InSegment()
+            | tx.InFlow()
+            | tx.Subscribed()
+            | tx.Reachable()
+            | tx.Not()
+            | tx.And()
+            | tx.Or()
         ):
             return conditions.lower(written, context)
         case _:
@@ -67,7 +80,8 @@ def words(written: tx.Expression, context: Context) -> str:
 
 
 def _literal(
-    written: tx.Text | tx.Number | tx.Percent | tx.Boolean | tx.Duration | tx.Clock | tx.Date | tx.Moment, context: Context
+    written: tx.Text | tx.Number | tx.Percent | tx.Boolean | tx.Duration | tx.Clock | tx.Date | tx.Moment,
+    context: Context,
 ) -> Typed:
     match written:
         case tx.Text():
@@ -129,7 +143,7 @@ def _negate(written: tx.Negate, context: Context) -> Typed:
         return FAILED
     kind = base(operand.type)
     if kind not in ("number", "duration"):
-        _no_arithmetic("", "-", describe(operand.type), written.span, context)
+        _no_arithmetic(written, f"it takes away {describe(operand.type)}", context)
         return FAILED
     match operand.expr:
         case ir.Constant(value=value, type="number"):
@@ -170,7 +184,7 @@ def _arithmetic(written: tx.Arithmetic, context: Context) -> Typed:
         one = other = "datetime"
     result = _RESULTS.get((one, written.operator, other))
     if result is None:
-        _no_arithmetic(describe(left.type), written.operator, describe(right.type), written.span, context)
+        _no_arithmetic(written, f"it is {describe(left.type)} {written.operator} {describe(right.type)}", context)
         return FAILED
     if one == "duration" and other in ("date", "datetime"):
         one, other, left_expr, right_expr = other, one, right_expr, left_expr
@@ -180,8 +194,8 @@ def _arithmetic(written: tx.Arithmetic, context: Context) -> Typed:
     return Typed(ir.Arithmetic(written.operator, left_expr, right_expr, one, other), result, timing)
 
 
-def _no_arithmetic(left: str, operator: str, right: str, span: Span, context: Context) -> None:
-    context.report.add(rules.NoArithmetic.at(span, left=left, operator=operator, right=right))
+def _no_arithmetic(written: tx.Negate | tx.Arithmetic, why: str, context: Context) -> None:
+    context.report.add(rules.NoArithmetic.at(written.span, text=words(written, context), why=why))
 
 
 def moment(value: Typed) -> ir.Expr:
@@ -204,7 +218,10 @@ def _call(written: tx.Call, context: Context) -> Typed:
         noun = "value" if wanted == "1" else "values"
         context.report.add(
             rules.WrongCount.at(
-                written.span, function=function.name, wanted=f"{wanted} {noun}", found=len(arguments),
+                written.span,
+                function=function.name,
+                wanted=f"{wanted} {noun}",
+                found=len(arguments),
                 hint=function.doc,
             )
         )
@@ -243,4 +260,9 @@ def value_of(name: str, span: Span, context: Context) -> Typed:
     result = symbols.results[name]
     if result is None or result.expr is NOTHING:
         return FAILED
+    behind = result
+    while isinstance(behind.expr, ir.ValueOf) and (further := symbols.results.get(behind.expr.name)) is not None:
+        behind = further
+    if context.watched and isinstance(behind.expr, ir.TimeSince | ir.Now):
+        return behind  # the moment of the next change is worked out from the comparison itself
     return Typed(ir.ValueOf(name), result.type, result.timing)

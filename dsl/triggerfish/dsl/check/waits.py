@@ -41,11 +41,17 @@ def _length(written: tx.Expression, context: Context) -> ix.Expr:
         cure = None
         if base(found.type) == "number":
             text = values.words(written, context)
-            cure = f"write a unit after it: `{text} days`" if isinstance(inner, tx.Number) else f"multiply it: `{text} * 1 day`"
+            cure = (
+                f"write a unit after it: `{text} days`"
+                if isinstance(inner, tx.Number)
+                else f"multiply it: `{text} * 1 day`"
+            )
         elif base(found.type) in ("date", "datetime"):
             cure = f"write `wait until {values.words(written, context)}`"
         context.report.add(
-            type_rules.WrongType.at(written.span, hint=cure, target="`wait`", wanted="a duration", found=describe(found.type))
+            type_rules.WrongType.at(
+                written.span, hint=cure, target="`wait`", wanted="a duration", found=describe(found.type)
+            )
         )
         return NOTHING
     return found.expr
@@ -75,7 +81,8 @@ def wait_until(step: ts.WaitUntil, run: Run) -> ir.WaitUntil:
     if step.clock is not None and step.clock_end is not None and minutes(step.clock) == minutes(step.clock_end):
         context.report.add(rules.EmptyWindow.at(step.clock.span.to(step.clock_end.span)))
     rule = ir.MomentRule(
-        date, "date" if date_type == "date" else "datetime" if date_type is not None else None,
+        date,
+        "date" if date_type == "date" else "datetime" if date_type is not None else None,
         tuple(ts.WEEKDAYS.index(day) for day in step.weekdays),
         minutes(step.clock) if step.clock is not None else None,
         minutes(step.clock_end) if step.clock_end is not None else None,
@@ -98,7 +105,9 @@ def wait_up_to(step: ts.WaitUpTo, run: Run) -> ir.WaitUpTo:
 def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run, *, named: bool) -> ir.EventBranch | ir.UntilBranch:
     line = branch.span.line
     if isinstance(branch, ts.UntilBranch):
-        return ir.UntilBranch(conditions.condition(branch.condition, run.context.watching()), steps.block(branch.steps, run), line)
+        return ir.UntilBranch(
+            conditions.condition(branch.condition, run.context.watching()), steps.block(branch.steps, run), line
+        )
     for word in branch.events:
         history.event(word, run.context)
     events = tuple(word.text for word in branch.events)
@@ -117,6 +126,8 @@ def _caught(events: Sequence[tx.Word], context: Context) -> list[tuple[str, Type
     found: list[tuple[str, Type | None]] = []
     for word in events:
         event = context.symbols.events.get(word.text)
-        fields = (*(field for field in event.fields if field.name != HAPPENED.name), HAPPENED) if event is not None else ()
+        fields = (
+            (*(field for field in event.fields if field.name != HAPPENED.name), HAPPENED) if event is not None else ()
+        )
         found.append((word.text, Type("record", fields=fields) if event is not None else None))
     return found or [("this wait", names.record(("happened", BOOLEAN)))]

@@ -31,15 +31,16 @@ def excerpt(span: Span, source: str | None) -> Excerpt | None:
         return None
     line = lines[span.line - 1]
     end = span.end_column if span.end_line == span.line else len(line) + 1
-    cells = _cells(line)
-    first = min(max(span.column - 1, 0), len(cells))
-    last = min(max(end - 1, first), len(cells))
+    left_out = max(0, span.column - 1 - 2 * MAX_WIDTH)
+    cells = _cells(line[left_out : left_out + 4 * MAX_WIDTH])
+    first = min(max(span.column - 1 - left_out, 0), len(cells))
+    last = min(max(end - 1 - left_out, first), len(cells))
     before, marked, after = cells[:first], cells[first:last], cells[last:]
     width = sum(_width(cell) for cell in before)
     under = max(1, sum(_width(cell) for cell in marked))
     if width + under > MAX_WIDTH:
         cut = 0
-        while width > MAX_WIDTH // 2:
+        while width > MAX_WIDTH // 2 and cut < len(before):
             width -= _width(before[cut])
             cut += 1
         if cut:

@@ -16,7 +16,9 @@ class UnknownEvent(Rule):
 class UnknownName(Rule):
     code = "TF102"
     message = "nothing is called `{name}` here"
-    reason = "A name must be a field of the event looked at, a profile field, a value, a score, or a name given with `as`."
+    reason = (
+        "A name must be a field of the event looked at, a profile field, a value, a score, or a name given with `as`."
+    )
     wrong = 'segment s\n    plann is "pro"\n'
     right = 'segment s\n    plan is "pro"\n'
 
@@ -159,6 +161,8 @@ class NothingHere(Rule):
 class NotAValue(Rule):
     code = "TF119"
     message = "`{name}` is {what}, not a value"
-    reason = "Only fields, values, scores and names given with `as` have a value that can be compared or calculated with."
+    reason = (
+        "Only fields, values, scores and names given with `as` have a value that can be compared or calculated with."
+    )
     wrong = "segment s\n    order_completed > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"

@@ -43,8 +43,8 @@ class UnknownDeclaration(Rule):
     code = "TF005"
     message = "no declaration begins with {what}"
     help = (
-        "at the left margin stand `profile`, `event`, `topic`, `value`, `segment`, `score`, `model`, `message`, `content`, "
-        "`policy`, `flow` and `test`; what belongs to one of them is indented below it"
+        "at the left margin stand `profile`, `event`, `topic`, `value`, `segment`, `score`, `model`, `message`, "
+        "`content`, `policy`, `flow` and `test`; what belongs to one of them is indented below it"
     )
     reason = "A line at the left margin says what is declared."
     wrong = "send email welcome\n"
@@ -54,7 +54,10 @@ class UnknownDeclaration(Rule):
 class UnexpectedIndent(Rule):
     code = "TF006"
     message = "this line is indented deeper than the one above it, which takes no lines below it"
-    help = "write it in line with the one above; to continue a line, begin the next one with `and`, `or`, `then` or `where`"
+    help = (
+        "write it in line with the one above; to continue a line, begin the next one with `and`, `or`, "
+        "`then` or `where`"
+    )
     reason = "Indented lines belong to the line above them, and only some lines can have lines of their own."
     wrong = "flow hello\n    start when signed_up\n    send email welcome\n        exit\n"
     right = "flow hello\n    start when signed_up\n    send email welcome\n    exit\n"
@@ -207,7 +210,9 @@ class NothingBelow(Rule):
 class NoType(Rule):
     code = "TF023"
     message = "the field `{name}` has no type"
-    help = 'write what it holds behind its name: `text`, `number`, `boolean`, `date`, `one of "a", "b"`, `list of text` …'
+    help = (
+        'write what it holds behind its name: `text`, `number`, `boolean`, `date`, `one of "a", "b"`, `list of text` …'
+    )
     reason = "Conditions are checked against the types of fields."
     wrong = "profile\n    plan\n"
     right = "profile\n    plan text\n"
@@ -217,8 +222,8 @@ class UnknownType(Rule):
     code = "TF024"
     message = "`{name}` is not a type"
     help = (
-        "types are `text`, `number`, `boolean`, `date`, `datetime`, `duration`, `timezone`, `email`, `phone`, `url`, `list`, "
-        "`list of …` and `one of …`"
+        "types are `text`, `number`, `boolean`, `date`, `datetime`, `duration`, `timezone`, `email`, `phone`, `url`, "
+        "`list`, `list of …` and `one of …`"
     )
     reason = "Conditions are checked against the types of fields."
     wrong = "profile\n    plan string\n"
@@ -258,7 +263,10 @@ class ElseWithoutIf(Rule):
     help = "`else` stands in line with its `if`, directly after the lines below it, and is the last of them"
     reason = "`else` is what happens where the `if` before it does not hold."
     wrong = "flow hello\n    start when signed_up\n    else\n        exit\n"
-    right = 'flow hello\n    start when signed_up\n    if plan is "pro"\n        exit\n    else\n        send email welcome\n'
+    right = (
+        'flow hello\n    start when signed_up\n    if plan is "pro"\n        exit\n'
+        "    else\n        send email welcome\n"
+    )
 
 
 class OtherwiseNotLast(Rule):
@@ -300,10 +308,12 @@ class PointsAfterStep(Rule):
     help = "move this line up"
     reason = "The points decide whether the path is taken at all."
     wrong = (
-        "flow hello\n    start when signed_up\n    choose best next\n        path a\n            exit\n            +3 if vip\n"
+        "flow hello\n    start when signed_up\n    choose best next\n        path a\n            exit\n"
+        "            +3 if vip\n"
     )
     right = (
-        "flow hello\n    start when signed_up\n    choose best next\n        path a\n            +3 if vip\n            exit\n"
+        "flow hello\n    start when signed_up\n    choose best next\n        path a\n            +3 if vip\n"
+        "            exit\n"
     )
 
 

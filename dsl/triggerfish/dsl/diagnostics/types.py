@@ -39,7 +39,7 @@ class WrongType(Rule):
 
 class NoArithmetic(Rule):
     code = "TF205"
-    message = "{left} {operator} {right} cannot be calculated"
+    message = "`{text}` cannot be calculated: {why}"
     help = "numbers can be calculated with, durations added and taken away, and durations added to dates and moments"
     reason = "This calculation has no result, so nothing that uses it would ever be true."
     wrong = "segment s\n    total_spent + plan > 5\n"

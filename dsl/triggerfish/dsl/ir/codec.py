@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -34,12 +35,11 @@ def loads(data: bytes | str) -> Program:
 
     Raises ``InvalidProgramError`` when the JSON is damaged or was written by a version with another ``ir_version``.
     """
-    from pydantic import ValidationError  # noqa: PLC0415
-    from pydantic_core import from_json  # noqa: PLC0415
+    from pydantic import ValidationError  # noqa: PLC0415 - see above
 
     try:
-        raw = from_json(data)
-    except ValueError as error:
+        raw = json.loads(data)
+    except (ValueError, RecursionError) as error:
         message = f"the stored program is not valid JSON: {error}"
         raise InvalidProgramError(message) from error
     version = raw.get("ir_version") if isinstance(raw, dict) else None

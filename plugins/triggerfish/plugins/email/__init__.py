@@ -8,8 +8,11 @@ from triggerfish.plugins.spec import hookimpl
 
 
 class Plugin:
+    """The built-in plugin ``email``."""
+
     @hookimpl
     def triggerfish_channels(self) -> list[AnyChannel]:
+        """``email``."""
         return [Email()]
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.charset import QP, Charset
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
+from functools import lru_cache
 
 import idna
 
@@ -25,7 +26,7 @@ _UTF8 = Charset("utf-8")
 _UTF8.header_encoding = QP
 
 
-class BadAddress(ValueError):
+class BadAddress(ValueError):  # noqa: N818 - said of what happened
     """A text that is no mail address; the message says why."""
 
 
@@ -90,12 +91,18 @@ def _domain(domain: str, text: str) -> str:
             return domain
         raise BadAddress(f"“{_shown(text)}” is no mail address: {_shown(domain)} is no place")
     try:
-        return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
+        return _a_label(domain)
     except (idna.IDNAError, UnicodeError) as problem:
         # Names with "_" exist and get mail, although they are no host names.
         if "_" in domain and _HOST.fullmatch(domain):
             return domain.lower()
         raise BadAddress(f"“{_shown(text)}” is no mail address: “{_shown(domain)}” is no domain") from problem
+
+
+@lru_cache(maxsize=1024)
+def _a_label(domain: str) -> str:
+    # Most mail goes to few domains, and working one out takes longer than all the rest of an address.
+    return idna.encode(domain, uts46=True, transitional=False).decode("ascii")
 
 
 def written(mailbox: Mailbox, header: str) -> str:

@@ -10,6 +10,8 @@ from triggerfish.plugins.channel import Channel, FromFile, Markup, Session, Setu
 
 
 class EmailContent(BaseModel):
+    """The fields of a message part."""
+
     subject: str = Field(description="The subject line")
     body: Annotated[str, Markup(text="text", preview="preview")] = Field(
         description="The mail itself: MJML, HTML or Markdown"
@@ -38,17 +40,21 @@ class EmailSettings(BaseModel):
     ca_file: str | None = Field(default=None, description="Certificates to trust besides the system's")
     public_url: str | None = Field(default=None, description="Where people reach the web service, for links in mails")
     idle: float = Field(default=60, ge=0, description="Seconds after which an unused connection is made anew")
+    at_once: int = Field(
+        default=1, ge=1, le=200, description="Mails marked as being sent by one write to the disk: more is quicker, and as many may be of unclear fate after a crash"
+    )
     per_connection: int = Field(default=500, ge=1, description="Mails after which a connection is made anew")
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
         if self.provider == "smtp" and not self.host:
-            raise ValueError("provider = \"smtp\" needs host = \"…\"")
+            raise ValueError('provider = "smtp" needs host = "…"')
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password belong together: one of them is missing")
         return self
 
     def port_or_usual(self) -> int:
+        """The port, or the usual one for the security asked for."""
         return self.port or {"starttls": 587, "tls": 465, "none": 25}[self.security]
 
 
@@ -63,10 +69,11 @@ class Email(Channel[EmailSettings, EmailContent]):
     Settings = EmailSettings
 
     def open(self, settings: EmailSettings, setup: Setup) -> Session[EmailContent]:
+        """A session with the server, or with the outbox folder."""
         if settings.provider == "smtp":
-            from triggerfish.plugins.email.smtp import SmtpSession
+            from triggerfish.plugins.email.smtp import SmtpSession  # noqa: PLC0415 - only one of the two is needed
 
             return SmtpSession(settings)
-        from triggerfish.plugins.email.files import FileSession
+        from triggerfish.plugins.email.files import FileSession  # noqa: PLC0415 - only one of the two is needed
 
         return FileSession(settings, setup.outbox)

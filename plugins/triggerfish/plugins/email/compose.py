@@ -1,4 +1,4 @@
-"""Turns a prepared message into a mail: bytes that any mail server takes (RFC 5322, 2045–2047, 8058)."""
+"""Turns a prepared message into a mail: bytes that any mail server takes (RFC 5322, 2045 to 2047, 8058)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from email.utils import format_datetime
 from urllib.parse import quote
 
 from triggerfish.plugins.channel import Prepared
-from triggerfish.plugins.email.addresses import LINE, BadAddress, Mailbox, encoded_words, read_address, text_header, written
+from triggerfish.plugins.email.addresses import (
+    LINE,
+    BadAddress,
+    Mailbox,
+    encoded_words,
+    read_address,
+    text_header,
+    written,
+)
 from triggerfish.plugins.email.channel import EmailContent
 from triggerfish.plugins.email.footer import with_footer
 from triggerfish.plugins.plain import plain_text
@@ -22,7 +30,7 @@ _ASCII = bytes(range(128))
 _LINE_BREAK = re.compile(r"[\r\n\x0b\x0c\x85\u2028\u2029]")
 
 
-class CannotCompose(ValueError):
+class CannotCompose(ValueError):  # noqa: N818 - said of what happened
     """The message can never become a mail; the message says why."""
 
 
@@ -42,7 +50,7 @@ def compose(prepared: Prepared[EmailContent], default_sender: str | None) -> Let
     content = prepared.content
     sender_text = content.sender or prepared.sender or default_sender
     if not sender_text:
-        raise CannotCompose("nobody is named as sender: write “sender \"…\"” into the policy")
+        raise CannotCompose('nobody is named as sender: write “sender "…"” into the policy')
     try:
         sender, recipient = read_address(sender_text), read_address(prepared.address)
         reply_to = read_address(content.reply_to) if content.reply_to else None

@@ -26,6 +26,7 @@ class FileSession(Session[EmailContent]):
         self.folder = folder
 
     def send(self, prepared: Prepared[EmailContent]) -> Outcome:
+        """Write one mail, unless it is there already."""
         try:
             letter = compose(prepared, self.sender)
         except CannotCompose as problem:

@@ -1,5 +1,7 @@
 """The footer of a marketing mail that brings no unsubscribe link of its own."""
 
+# ruff: noqa: RUF001 - words of other alphabets
+
 from __future__ import annotations
 
 import re

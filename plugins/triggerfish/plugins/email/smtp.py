@@ -26,29 +26,31 @@ class SmtpSession(Session[EmailContent]):
 
     def __init__(self, settings: EmailSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self.settings = settings
+        self.at_once = settings.at_once
         self.clock = clock
         self.connection: smtplib.SMTP | None = None
         self.used_at = 0.0
         self.used = 0
 
     def send(self, prepared: Prepared[EmailContent]) -> Outcome:
+        """Hand one mail over, on the kept connection if there is one."""
         try:
             letter = compose(prepared, self.settings.sender)
         except CannotCompose as problem:
             return Failed(str(problem))
-        fresh = not self._reusable()
-        connection = self._connect() if fresh else self.connection
+        kept = self._kept()
+        connection = kept or self._connect()
         if isinstance(connection, Later):
             return connection
-        assert connection is not None
         outcome = self._hand_over(connection, letter)
-        if not fresh and isinstance(outcome, Later) and outcome.unreachable and self.connection is None:
+        if kept is not None and isinstance(outcome, Later) and outcome.unreachable and self.connection is None:
             # The kept connection had died in the meantime, before anything was handed over: one try on a new one.
             connection = self._connect()
             return connection if isinstance(connection, Later) else self._hand_over(connection, letter)
         return outcome
 
     def close(self) -> None:
+        """Say goodbye to the server."""
         connection, self.connection = self.connection, None
         if connection is not None:
             try:
@@ -58,22 +60,19 @@ class SmtpSession(Session[EmailContent]):
 
     # --- the connection -------------------------------------------------------------------------
 
-    def _reusable(self) -> bool:
-        """Whether the kept connection still answers."""
-        if self.connection is None:
-            return False
-        if self.used >= self.settings.per_connection:
+    def _kept(self) -> smtplib.SMTP | None:
+        """The kept connection, if it still answers and has not had its share."""
+        if self.connection is not None and self.used >= self.settings.per_connection:
             self.close()
-            return False
-        if self.clock() - self.used_at <= self.settings.idle:
-            return True
+        if self.connection is None or self.clock() - self.used_at <= self.settings.idle:
+            return self.connection
         try:
-            if self.connection.noop()[0] == 250:
-                return True
+            answers = self.connection.noop()[0] == 250
         except (smtplib.SMTPException, OSError):
-            pass
-        self._drop()
-        return False
+            answers = False
+        if not answers:
+            self._drop()
+        return self.connection
 
     def _drop(self) -> None:
         connection, self.connection = self.connection, None

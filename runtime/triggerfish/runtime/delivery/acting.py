@@ -47,6 +47,7 @@ class Acting:
         self.parsed: Callable[[str], Template] = lru_cache(TEMPLATES_KEPT)(lambda source: parse_template(source, html=False))
 
     def repeatable(self, name: str) -> bool:
+        """Whether an action may be run again under its key."""
         action = self.plugins.actions.get(name)
         return action is not None and bool(action.repeatable)
 
@@ -79,7 +80,7 @@ class Acting:
             return Done(Later(problem.reason, problem.after, deferred=problem.deferred), {})
         except OutcomeUnknown as problem:
             return Done(Unknown(problem.reason), {})
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
             owner = self.plugins.owners.get(f"action {delivery.target}", delivery.target)
             reason = f"plugin {owner} raised {in_one_line(problem)}"
             self.notice(f"{delivery.key}: {reason}")

@@ -10,11 +10,13 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
+from pydantic import BaseModel
 
 PATH = "/u/"
 _SIGNATURE = 16
@@ -38,22 +40,31 @@ class Links:
     secret: bytes
 
     def unsubscribe(self, what: Unsubscribe) -> str:
+        """The link by which a person leaves a topic on a channel."""
         payload = _encoded(msgspec.json.encode(what))
         return f"{self.public_url.rstrip('/')}{PATH}{payload}.{_encoded(self._signature(payload))}"
 
     def read(self, token: str) -> Unsubscribe | None:
         """What the last part of a link says; None for one that was not made here or was changed."""
         payload, _, signature = token.partition(".")
+        if not hmac.compare_digest(signature.encode(), _encoded(self._signature(payload)).encode()):
+            return None
         try:
-            given = _decoded(signature)
-            if not hmac.compare_digest(given, self._signature(payload)):
-                return None
             return msgspec.json.decode(_decoded(payload), type=Unsubscribe)
         except (ValueError, msgspec.MsgspecError):
             return None
 
     def _signature(self, payload: str) -> bytes:
         return hmac.new(self.secret, b"unsubscribe:" + payload.encode(), hashlib.sha256).digest()[:_SIGNATURE]
+
+
+def configured_links(sections: Mapping[str, BaseModel], data: Path) -> Links | None:
+    """Links for the ``public_url`` of ``[email]``, signed with the secret in ``data``; None where there is no service.
+
+    Raises OSError when the secret can be neither read nor made.
+    """
+    url = getattr(sections.get("email"), "public_url", None)
+    return Links(url, link_secret(data)) if isinstance(url, str) and url else None
 
 
 def mailto(sender_address: str, key: str) -> str:

@@ -43,7 +43,7 @@ class Sending:
         channel = claimed.delivery.target
         try:
             outcome = session.send(prepared)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
             owner = self.sessions.plugins.owners.get(f"channel {channel}", channel)
             reason = f"plugin {owner} raised {in_one_line(problem)}"
             self.notice(f"{claimed.delivery.key}: {reason}")

@@ -11,7 +11,7 @@ from triggerfish.plugins.channel import Session, Setup
 from triggerfish.plugins.manager import Plugins, in_one_line
 
 
-class CannotOpen(Exception):
+class CannotOpen(Exception):  # noqa: N818 - said of what happened
     """A channel cannot be used: it is not there, not set up, or its plugin fails."""
 
 
@@ -51,11 +51,18 @@ class Sessions:
         except CannotOpen:
             return False
 
+    def at_once(self, channel: str) -> int:
+        """How many of its messages may be marked as being sent together; 1 for a channel that cannot be opened."""
+        try:
+            return max(1, int(self.of(channel).at_once))
+        except CannotOpen:
+            return 1
+
     def close(self) -> None:
         """Close them all; a plugin that fails at it is reported."""
         for channel, session in self.open.items():
             try:
                 session.close()
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
                 self.notice(f"closing {channel}: plugin {self.plugins.owners.get(f'channel {channel}')}: {in_one_line(problem)}")
         self.open.clear()

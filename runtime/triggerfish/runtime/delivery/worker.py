@@ -1,7 +1,8 @@
 """The worker: claims what is due, marks it before it acts, acts, and writes down what became of it.
 
 For a channel that cannot deduplicate each message is marked ``sending`` on its own, so that a crash leaves at most one whose
-fate is unknown; others are marked and written down by the batch.
+fate is unknown (or as many as the channel's settings allow to be marked at once); others are marked and written down by the
+batch.
 """
 
 from __future__ import annotations
@@ -121,18 +122,30 @@ class Worker:
 
     def _together(self, batch: list[Claimed], now: int | None) -> None:
         """Mark all, do all, write all down: safe because each may be done again."""
+        if not batch:
+            return
         self.outbox.start([one.delivery.key for one in batch])
         for one in batch:
             self._settle(one, self._put_off(one, now) or self._attempt(one, now))
 
     def _one_by_one(self, batch: list[Claimed], now: int | None) -> None:
-        """Mark one, do it; its result is written down together with the mark of the next."""
-        for one in batch:
-            waiting = self._put_off(one, now)
-            if waiting is None:
-                self.outbox.start([one.delivery.key], self.unwritten)
+        """Mark one (or the few a channel allows), do it; the result is written down together with the mark of the next."""
+        while batch:
+            size = self._at_once(batch)
+            group, batch = batch[:size], batch[size:]
+            begun = [one.delivery.key for one in group if self._put_off(one, now) is None]
+            if begun:
+                self.outbox.start(begun, self.unwritten)
                 self.unwritten.clear()
-            self._settle(one, waiting or self._attempt(one, now))
+            for one in group:
+                self._settle(one, self._put_off(one, now) or self._attempt(one, now))
+
+    def _at_once(self, batch: list[Claimed]) -> int:
+        """How many of the first rows may be marked together: neighbours that go the same way."""
+        first = batch[0].delivery
+        limit = 1 if first.kind == "action" else self.sessions.at_once(first.target)
+        way = (first.kind, first.target)
+        return next((index for index, one in enumerate(batch[:limit]) if (one.delivery.kind, one.delivery.target) != way), limit)
 
     def _settle(self, one: Claimed, result: Finished) -> None:
         self.unwritten.append(result)
@@ -155,10 +168,7 @@ class Worker:
         return Finished(one.delivery.key, one.person, "waiting", moment, one.attempts, retry_at=until, reason=reason)
 
     def _attempt(self, one: Claimed, now: int | None) -> Finished:
-        if one.delivery.kind == "action":
-            done = self.acting.run(one)
-        else:
-            done = Done(self.sending.send(one), {})
+        done = self.acting.run(one) if one.delivery.kind == "action" else Done(self.sending.send(one), {})
         moment = self.clock() if now is None else now
         return self._finished(one, done.outcome, done.fields, moment, attempts=one.attempts + 1)
 

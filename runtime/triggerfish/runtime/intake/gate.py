@@ -41,8 +41,8 @@ class Gate:
 
     def take(self, item: Item, now: int) -> Taken:
         """The item as an input; ``now`` is its arrival in milliseconds. Raises Refusal."""
-        person = _identity(item.person, "the person's id")
-        anonymous = _identity(item.anonymous, "the anonymous id")
+        person = identity(item.person, "the person's id")
+        anonymous = identity(item.anonymous, "the anonymous id")
         who = person or anonymous
         if who is None:
             raise Refusal("it does not say whom it is about")
@@ -126,12 +126,15 @@ class Gate:
         return name, item.fields, _PLAIN
 
     def _id(self, item: Item, who: str, name: str) -> str:
-        given = _identity(item.id, "the message id", longest=None)
+        given = identity(item.id, "the message id", longest=None)
         if given is not None:
             return ids.shortened(given)
         if self._content_ids is None:
             return ids.fresh()
-        return self._content_ids.of(item.kind, who, name, item.time, item.fields)
+        try:
+            return self._content_ids.of(item.kind, who, name, item.time, item.fields)
+        except (TypeError, ValueError, OverflowError, RecursionError) as error:
+            raise Refusal(f"its fields cannot be stored: {error}") from error
 
 
 def _known_values(item: Item) -> dict[str, Any]:
@@ -141,7 +144,7 @@ def _known_values(item: Item) -> dict[str, Any]:
     return {name: value for name, value in item.fields.items() if value.strip()}
 
 
-def _identity(value: Any, what: str, longest: int | None = LONGEST_NAME) -> str | None:
+def identity(value: Any, what: str, longest: int | None = LONGEST_NAME) -> str | None:
     """A person's or message's id as text; None where there is none. Raises Refusal."""
     if value is None:
         return None
@@ -157,4 +160,8 @@ def _identity(value: Any, what: str, longest: int | None = LONGEST_NAME) -> str 
         raise Refusal(f"{what} has {len(text)} characters, {longest} are allowed")
     if "\0" in text:
         raise Refusal(f"{what} holds a character that is none (NUL)")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Refusal(f"{what} holds half a character") from error
     return text or None

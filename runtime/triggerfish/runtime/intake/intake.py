@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 from triggerfish.runtime.engine.clock import Clock
-from triggerfish.runtime.intake.gate import Gate, Refusal, Taken
+from triggerfish.runtime.intake.gate import Gate, Refusal, Taken, identity
 from triggerfish.runtime.intake.ids import ContentIds
-from triggerfish.runtime.intake.item import RAW_LIMIT, Alias, Found, Item
+from triggerfish.runtime.intake.item import EVENT_LIMIT, RAW_LIMIT, Alias, Found, Item, Unreadable
 from triggerfish.runtime.intake.report import Report
 from triggerfish.runtime.intake.schema import Schema
 from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store.events import EventRow, event_row
 from triggerfish.runtime.store.quarantine import Refused
 from triggerfish.runtime.store.store import Store
 
@@ -43,54 +45,51 @@ class Intake:
     def take(self, found: Sequence[Found]) -> None:
         """Check and store a batch in one transaction. Raises StoreUnavailable."""
         now = self._clock.now()
+        rows: list[EventRow] = []
         refused: list[Refused] = []
-        taken: list[Taken] = []
         links: dict[tuple[str, str], str] = {}
         people = self._people(found)
-        inputs: list[tuple[str, Input]] = []
         for one in found:
             if isinstance(one, Alias):
                 links[ANONYMOUS, one.previous] = people[one.previous] = one.person
                 self.report.links += 1
                 continue
             try:
-                passed = self._pass(one, now)
+                taken, row = self._accept(one, people, now)
             except Refusal as error:
-                refused.append(Refused(_cut(one.raw), str(error), one.place))
-                self.report.refuse(one.place, str(error))
+                reason = _storable(str(error))
+                refused.append(Refused(_cut(_storable(one.raw)), reason, one.place))
+                self.report.refuse(one.place, reason)
                 continue
-            taken.append(passed)
-            inputs.append((self._identify(passed, people, links), passed.input))
-        stored = self._store.take_in(inputs, refused, [(*key, person) for key, person in links.items()], now)
+            rows.append(row)
+            person = row[1]
+            if taken.anonymous is not None and taken.anonymous != taken.who:
+                links[ANONYMOUS, taken.anonymous] = people[taken.anonymous] = person
+            email = taken.input.fields.get(EMAIL) if taken.input.kind == "identify" else None
+            if isinstance(email, str):
+                links[EMAIL, email.lower()] = person
+            self._note(taken, one.place)
+        stored = self._store.take_in(rows, refused, [(*key, person) for key, person in links.items()], now)
         self.report.read += len(found)
         self.report.stored += stored
-        self.report.duplicates += len(inputs) - stored
+        self.report.duplicates += len(rows) - stored
 
-    def _pass(self, one: Found, now: int) -> Taken:
-        if not isinstance(one, Item):
-            raise Refusal(getattr(one, "reason", "it cannot be read"))
-        passed = self._gate.take(one, now)
-        self._note(passed, one.place)
-        return passed
+    def _accept(self, one: Item | Unreadable, people: dict[str, str], now: int) -> tuple[Taken, EventRow]:
+        if isinstance(one, Unreadable):
+            raise Refusal(one.reason)
+        taken = self._gate.take(one, now)
+        person = people.get(taken.who, taken.who) if taken.anonymous == taken.who else taken.who
+        return taken, _row(person, taken.input, now)
 
     def _people(self, found: Sequence[Found]) -> dict[str, str]:
-        """Whom the anonymous ids of this batch are known to be."""
-        visitors = {
-            str(one.anonymous).strip() for one in found if isinstance(one, Item) and one.anonymous and not one.person
-        }
-        return self._store.identities.find(ANONYMOUS, sorted(visitors)) if visitors else {}
-
-    def _identify(self, passed: Taken, people: dict[str, str], links: dict[tuple[str, str], str]) -> str:
-        person = passed.who
-        if passed.anonymous is not None:
-            if passed.anonymous == person:
-                person = people.get(person, person)
-            else:
-                links[ANONYMOUS, passed.anonymous] = people[passed.anonymous] = person
-        email = passed.input.fields.get(EMAIL) if passed.input.kind == "identify" else None
-        if isinstance(email, str):
-            links[EMAIL, email.lower()] = person
-        return person
+        """Whom the visitors of this batch are known to be."""
+        visitors = set()
+        for one in found:
+            if isinstance(one, Item) and one.anonymous is not None and one.person is None:
+                with suppress(Refusal):
+                    visitors.add(identity(one.anonymous, "the anonymous id"))
+        known = sorted(visitor for visitor in visitors if visitor is not None)
+        return self._store.identities.find(ANONYMOUS, known) if known else {}
 
     def _note(self, passed: Taken, place: str) -> None:
         report, notes, given = self.report, passed.notes, passed.input
@@ -113,3 +112,20 @@ class Intake:
 
 def _cut(raw: str) -> str:
     return raw if len(raw) <= RAW_LIMIT else f"{raw[:RAW_LIMIT]}… (cut, {len(raw)} characters in all)"
+
+
+def _row(person: str, given: Input, now: int) -> EventRow:
+    """The event as it is stored. Raises Refusal where that cannot be done."""
+    try:
+        row = event_row(person, given, now, "intake")
+        given.name.encode()
+    except (TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise Refusal(f"its fields cannot be stored: {error}") from error
+    if len(row[6]) > EVENT_LIMIT:
+        raise Refusal(f"its fields have {len(row[6]):,} bytes; an event may have {EVENT_LIMIT:,}")
+    return row
+
+
+def _storable(text: str) -> str:
+    """Halves of characters, which command lines and some JSON have, cannot be stored as text."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\0")

@@ -16,9 +16,12 @@ DAY = 86_400_000
 HOUR = 3_600_000
 MINUTE = 60_000
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: local times are naive, moments are integers
+MILLISECOND = dt.timedelta(milliseconds=1)
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 LAST = 253_402_214_400_000
 """The last moment that can be shown as a date in every zone, 9999-12-31: later ones are cut to it."""
+FIRST = -62_104_060_800_000
+"""The first moment that can be shown as a date in every zone, with room for calendar steps back: 0002-01-01."""
 MONTH_AT_MOST = 31 * DAY + 2 * HOUR
 
 Span = tuple[int, int, int]
@@ -36,8 +39,7 @@ def zone_named(name: str | None, otherwise: str = "UTC") -> ZoneInfo:
 def local(moment: int, zone: ZoneInfo) -> dt.datetime:
     """The naive local time at a moment."""
     whole, milliseconds = divmod(moment, 1000)
-    shown = dt.datetime.fromtimestamp(whole, zone).replace(tzinfo=None)
-    return shown.replace(microsecond=milliseconds * 1000)
+    return dt.datetime.fromtimestamp(whole, zone).replace(microsecond=milliseconds * 1000, tzinfo=None)
 
 
 def moment(naive: dt.datetime, zone: ZoneInfo) -> int:
@@ -51,7 +53,7 @@ def moment(naive: dt.datetime, zone: ZoneInfo) -> int:
 
 
 def _milliseconds(naive_utc: dt.datetime) -> int:
-    return (naive_utc - EPOCH) // dt.timedelta(milliseconds=1)
+    return (naive_utc - EPOCH) // MILLISECOND
 
 
 def _end_of_gap(naive: dt.datetime, zone: ZoneInfo) -> int:
@@ -132,7 +134,12 @@ def iso_day(day: dt.date) -> str:
 
 def midnight(date: str | dt.date, zone: ZoneInfo) -> int:
     """The moment a local day begins."""
-    day = dt.date.fromisoformat(date) if isinstance(date, str) else date
+    return _begins(dt.date.fromisoformat(date) if isinstance(date, str) else date, zone)
+
+
+@lru_cache(maxsize=8192)
+def _begins(day: dt.date, zone: ZoneInfo) -> int:
+    # Caps, dates and days ask for the same few midnights for everybody.
     return moment(dt.datetime.combine(day, dt.time()), zone)
 
 

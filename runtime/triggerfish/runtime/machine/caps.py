@@ -75,6 +75,8 @@ def _used(cap: Cap, state: State, now: int, zone: ZoneInfo) -> int:
     if cap.rolling is not None:
         span = (cap.rolling.months, cap.rolling.days, cap.rolling.milliseconds)
         return sum(1 for times in lists for each in times if calendar.window_end(each, span, zone) > now)
+    if not any(lists):
+        return 0
     begin = calendar.period_start(now, cap.period or "day", zone)
     return sum(1 for times in lists for each in times if each >= begin)
 

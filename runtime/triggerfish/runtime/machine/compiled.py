@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -70,7 +70,7 @@ class CompiledFlow:
     watches: frozenset[Key]
     goal_where: Function | None
     goal_worth: Function | None
-    captures: dict[str, frozenset[str] | None]
+    captures: dict[str, tuple[str, ...] | None]
     stages: list[Stage] = field(default_factory=list)
 
     @property
@@ -106,12 +106,15 @@ class CompiledProgram:
         self.version = version
         self.zone_name = program.policy.timezone
         self.defaults = {each.name: each.default for each in program.profile if each.default is not None}
-        self.topics = {topic.name: topic for topic in program.topics}
+        self.declared = _with_dropped(program, older)
+        self.topics = {topic.name: topic for topic in self.declared.topics}
         self.lists = {each.name: frozenset(each.members) for each in program.segments if each.kind == "list"}
         self.messages = {message.name: message for message in program.messages}
         self.moments = frozenset(each.name for each in program.profile if each.type.kind == "datetime")
-        self.compiler = Compiler(program, self._support(functions))
+        self.compiler = Compiler(self.declared, self._support(functions))
         self.tracer = Tracer(self)
+        self.named = {one.name: self.compiler.value(one.value) for one in program.values}
+        self.named |= {one.name: self.compiler.value(x.ScoreOf(one.name)) for one in program.scores}
         changed = _changed_flows(program, older)
         self._series(program, changed)
         self._segments(program)
@@ -159,15 +162,19 @@ class CompiledProgram:
             return consent.subscribed(self.topics[topic], state, channel)
 
         def score(state: State, name: str, now: int) -> float:
+            if name not in self.scores:
+                return 0
             points = state.scores.get(name)
             return self.scores[name].shown(points) if points else self.scores[name].ir.start
 
         def level(state: State, name: str, now: int) -> str | None:
+            if name not in self.scores:
+                return None
             value = score(state, name, now)
             return next((each for each, threshold in self.scores[name].ir.levels if value >= threshold), None)
 
         def reachable(state: State, channel: str) -> bool:
-            return consent.reachable(self.topics.values(), state, channel, self.address(channel))
+            return consent.reachable(self.ir.topics, state, channel, self.address(channel))
 
         return {
             "zone": self.zone, "inside": inside, "listed": self.listed, "subscribed": subscribed, "reachable": reachable,
@@ -238,7 +245,7 @@ class CompiledProgram:
             per=compiler.value(flow.per) if flow.per is not None else None,
             stops=stops,
             stop_events=frozenset(event for stop in flow.stops for event in stop.events),
-            watches=uses(self.ir, [stop.condition for stop in flow.stops if not stop.events]),
+            watches=uses(self.declared, [stop.condition for stop in flow.stops if not stop.events]),
             goal_where=compiler.condition(goal.where) if goal and goal.where is not None else None,
             goal_worth=compiler.value(goal.worth) if goal and goal.worth is not None else None,
             captures=self._captures(flow),
@@ -263,7 +270,7 @@ class CompiledProgram:
                 self.compiler.value(match.same) if match.same is not None else None,
             )
 
-    def _captures(self, flow: f.Flow) -> dict[str, frozenset[str] | None]:
+    def _captures(self, flow: f.Flow) -> dict[str, tuple[str, ...] | None]:
         found: dict[str, set[str] | None] = {}
 
         def note(name: str, path: tuple[str, ...]) -> None:
@@ -282,7 +289,10 @@ class CompiledProgram:
                 for dotted in self.names_of(step):
                     first, *rest = dotted.split(".")
                     note(first, tuple(rest))
-        return {name: None if fields is None else frozenset(fields) for name, fields in found.items()}
+        for node in walk(flow.per) if flow.per is not None else ():
+            if isinstance(node, x.EventField):
+                note("event", node.path)
+        return {name: None if fields is None else tuple(sorted(fields)) for name, fields in found.items()}
 
     def names_of(self, step: s.Send) -> set[str]:
         """The paths the templates of a send's message may use, on its channels in any language."""
@@ -360,6 +370,16 @@ def _variables(expression: x.Expr) -> Iterable[tuple[str, tuple[str, ...]]]:
             for dotted in node.names:
                 first, *rest = dotted.split(".")
                 yield first, tuple(rest)
+
+
+def _with_dropped(program: Program, older: Mapping[int, Program]) -> Program:
+    """The program with the values and topics that only earlier versions have: runs of those may still ask for them."""
+    values = {one.name: one for one in program.values}
+    topics = {one.name: one for one in program.topics}
+    for _, earlier in sorted(older.items(), reverse=True):
+        values |= {one.name: one for one in earlier.values if one.name not in values}
+        topics |= {one.name: one for one in earlier.topics if one.name not in topics}
+    return replace(program, values=tuple(values.values()), topics=tuple(topics.values()))
 
 
 def _cap_length(cap: Cap) -> int:

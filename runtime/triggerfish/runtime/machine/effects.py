@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One line of the journal.
 
     ``number`` counts a person's facts, so ``(person, number)`` is the same in every replay. ``kind`` is one of
@@ -28,7 +28,7 @@ class Fact(msgspec.Struct, frozen=True):
     data: dict[str, Any]
 
 
-class Delivery(msgspec.Struct, frozen=True):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A message to send or an action to run: a row of the outbox.
 
     ``key`` is made from person, run, step and visit: the idempotency key. ``kind`` is ``send`` or ``action``;
@@ -49,7 +49,7 @@ class Delivery(msgspec.Struct, frozen=True):
     context: dict[str, Any]
 
 
-class Recorded(msgspec.Struct, frozen=True):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """An event the machine itself caused and has already dealt with; kept in the event log."""
 
     id: str
@@ -58,7 +58,7 @@ class Recorded(msgspec.Struct, frozen=True):
     fields: dict[str, Any]
 
 
-class Advance(msgspec.Struct, frozen=True):
+class Advance(msgspec.Struct, frozen=True, gc=False):
     """The result of one advance: the new state, the effects, and the next moment something happens by itself.
 
     ``state`` is None when there is nothing to remember.

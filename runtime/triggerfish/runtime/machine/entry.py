@@ -8,11 +8,15 @@ from triggerfish.runtime.machine import assignment, calendar
 from triggerfish.runtime.machine.state import Aim, Door, Run
 
 if TYPE_CHECKING:
+    from triggerfish.dsl.ir.flows import Flow
     from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
 
 PERIODS = {"hour": calendar.HOUR, "day": calendar.DAY, "week": 7 * calendar.DAY, "month": calendar.MONTH_AT_MOST,
            "year": 12 * calendar.MONTH_AT_MOST}
+CONTROL_GROUP = "control group"
+LATE = calendar.DAY
+"""Starts that are noticed later than this do nothing, in milliseconds."""
 
 
 class Scope:
@@ -26,15 +30,23 @@ class Scope:
 
 
 def enter(
-    session: Session, flow: CompiledFlow, line: int, variables: dict[str, Any], event: dict[str, Any] | None, event_id: str
+    session: Session,
+    flow: CompiledFlow,
+    line: int,
+    variables: dict[str, Any],
+    event: dict[str, Any] | None,
+    event_id: str,
+    at: int,
 ) -> Run | None:
-    """A match: enters, or is refused and recorded. ``event`` is the completing event's fields, for ``per``."""
+    """A match: enters, or is refused and recorded. ``event`` is the completing event's fields, ``at`` when it came true."""
+    if session.now - at > LATE:
+        why = "it was noticed more than a day late"
+        session.flow_fact("refused", flow.ir.name, 0, line, {"reason": "late", "why": why, "event": event_id})
+        return None
     key = None
     if flow.per is not None:
         value = flow.per(session.state, session.now, event or {}, Scope(variables, session.now))
         key = None if value is None else str(value)
-    if flow.ir.exclusive and flow.ir.exclusive.otherwise == "wait":
-        session.state.doors.pop(_name(flow, key), None)
     return _try(session, flow, line, variables, key, event_id, session.now)
 
 
@@ -61,7 +73,7 @@ def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], ke
     scope = Scope(variables, now)
     if flow.only_if is not None and not flow.only_if(state, now, variables.get("event"), scope):
         return {"reason": "only if", **session.explained(ir.only_if, scope)}
-    entries = state.entries.get(_name(flow, key))
+    entries, all_entries = state.entries.get(_name(flow, key)), state.entries.get(ir.name)
     zone = session.program.zone(state)
     if entries and ir.again is not None:
         if ir.again == "never":
@@ -72,7 +84,7 @@ def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], ke
             return {"reason": "again", "why": "the last entry is too recent", "until": free}
     for limit in ir.limits:
         begin = calendar.period_start(now, limit.period, zone)
-        if entries and sum(1 for each in entries[1] if each >= begin) >= limit.count:
+        if all_entries and sum(1 for each in all_entries[1] if each >= begin) >= limit.count:
             return {"reason": "enter at most", "why": f"{limit.count} per {limit.period} are used up"}
     return None
 
@@ -83,12 +95,12 @@ def _exclusive(
     rule = flow.ir.exclusive
     if rule is None:
         return None
-    others = [(run, other) for run, other in session.runs_in_order() if (group := other.ir.exclusive) and group.group == rule.group]
+    others = inside_group(session, rule.group)
     if not others:
         return None
-    names = ", ".join(sorted({other.ir.name for _, other in others}))
-    if rule.otherwise == "replace" and all(other.ir.priority <= flow.ir.priority for _, other in others):
-        for run, _ in others:
+    names = ", ".join(sorted({run.flow for run in others}))
+    if rule.otherwise == "replace" and all(_newest(session, run).priority <= flow.ir.priority for run in others):
+        for run in others:
             session.leave(run, "replaced", detail=f"by {flow.ir.name}")
         return None
     if rule.otherwise == "wait":
@@ -100,11 +112,28 @@ def _exclusive(
     return {"reason": "exclusive", "why": f"{names} runs in the group {rule.group}"}
 
 
+def _newest(session: Session, run: Run) -> Flow:
+    """The run's flow as it is declared now, else as it was when the run entered: for what all runs share."""
+    flow = session.program.flows.get(run.flow) or session.program.older[run.version, run.flow]
+    return flow.ir
+
+
+def inside_group(session: Session, group: str) -> list[Run]:
+    """The runs of a group of exclusive flows, in order."""
+    found = []
+    for run, _ in session.runs_in_order():
+        rule = _newest(session, run).exclusive
+        if rule is not None and rule.group == group:
+            found.append(run)
+    return found
+
+
 def open_doors(session: Session) -> None:
-    """A flow was left: let in who waits for its group, the highest priority first."""
+    """A flow was left: let in who waits for its group, the highest priority first. While it is taken they go on waiting."""
     waiting = [(name, door, flow) for name, door in session.state.doors.items() if (flow := session.program.flows.get(door.flow))]
     for name, door, flow in sorted(waiting, key=lambda each: each[2].sort_key):
-        if session.state.doors.pop(name, None) is None:
+        rule = flow.ir.exclusive
+        if (rule is not None and inside_group(session, rule.group)) or session.state.doors.pop(name, None) is None:
             continue
         if door.until is not None and session.now >= door.until:
             session.flow_fact("refused", door.flow, 0, flow.ir.line, {"reason": "expired", "why": "it waited too long", "event": door.event_id})
@@ -135,11 +164,12 @@ def _begin(
         run.expires = calendar.step(matched, (ir.expire.months, ir.expire.days, ir.expire.milliseconds), zone)
     run.noted = _noted(session, flow)
     state.runs.append(run)
+    state.doors.pop(_name(flow, key), None)
     _remember(session, flow, key)
     if ir.goal is not None:
         within = (ir.goal.within.months, ir.goal.within.days, ir.goal.within.milliseconds)
         until = calendar.window_end(now, within, zone)
-        state.aims.append(Aim(ir.name, flow.version, run.id, key, now, until, dict(variables)))
+        state.aims.append(Aim(ir.name, flow.version, run.id, key, now, until, dict(variables), event_id))
     data: dict[str, Any] = {"event": event_id}
     if run.noted:
         data["noted"] = run.noted
@@ -154,20 +184,19 @@ def _noted(session: Session, flow: CompiledFlow) -> str | None:
         return "testing"
     fixed = session.state.arms.get("holdout")
     if fixed is not None:
-        return "control group" if fixed else None
+        return CONTROL_GROUP if fixed else None
     for share, seed in ((session.program.ir.policy.holdout, "holdout"), (flow.ir.holdout, f"holdout {flow.ir.name}")):
         if share and assignment.bucket(seed, session.person) < share:
-            return "control group"
+            return CONTROL_GROUP
     return None
 
 
 def _remember(session: Session, flow: CompiledFlow, key: str | None) -> None:
-    """Keep the last entry and, where limits count, the entries they still see."""
+    """Keep the last entry per key and, where limits count, the entries of all keys that they still see."""
     ir, entries, now = flow.ir, session.state.entries, session.now
-    if ir.again is None and not ir.limits:
-        return
-    kept = entries.setdefault(_name(flow, key), [now, []])
-    kept[0] = now
+    if ir.again is not None:
+        entries.setdefault(_name(flow, key), [now, []])[0] = now
     if ir.limits:
+        kept = entries.setdefault(ir.name, [now, []])
         longest = max(PERIODS[limit.period] for limit in ir.limits) + 2 * calendar.HOUR
         kept[1] = [each for each in kept[1] if each > now - longest] + [now]

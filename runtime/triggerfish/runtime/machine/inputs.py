@@ -9,7 +9,7 @@ import msgspec
 InputKind = Literal["event", "identify", "consent", "membership", "enter", "result"]
 
 
-class Input(msgspec.Struct, frozen=True):
+class Input(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened to a person.
 
     ``at`` is its own time in milliseconds since 1970 UTC, ``id`` a unique message id. By ``kind``:

@@ -65,16 +65,17 @@ class Machine:
         Raises:
             StateError: the state's bytes cannot be read.
         """
-        session = self.open(person, state, inputs[0].at if inputs else now)
+        session = self.open(person, state, _possible(inputs[0].at, now) if inputs else now)
         session.misses = misses
         for one in inputs:
-            at = min(one.at, now) if live else one.at
+            at = _possible(one.at, now)
             self._fire_until(session, at, now, live=live)
             session.now = max(session.now, self._moment(at, now, live=live))
-            session.rounds = 0
             session.cause = one.id
+            session.behind = 0
             self._take(session, one, at)
-            rounds.settle(session)
+            self._settle(session)
+        self._settle(session)
         self._fire_until(session, now, now, live=live)
         session.state.clock = max(session.state.clock, session.now)
         due = timers.next_due(session)
@@ -83,7 +84,7 @@ class Machine:
     def open(self, person: str, state: bytes | None, first: int) -> Session:
         """A session on a decoded state, brought up to this program's version."""
         if state is None:
-            fresh = State(program=self.program.version, clock=min(first, calendar.LAST))
+            fresh = State(program=self.program.version, clock=first)
             fresh.profile = {"id": person, "created_at": first}
             session = Session(self.program, person, fresh)
             session.fresh = True
@@ -97,23 +98,28 @@ class Machine:
     def _moment(at: int, now: int, *, live: bool) -> int:
         return at if not live or now - at <= GRACE else now
 
+    @staticmethod
+    def _settle(session: Session) -> None:
+        """Handle what was caused. Somebody new is looked at whether or not anything concerned the program."""
+        if session.fresh and not session.queue:
+            session.emit(Turned(()))
+        rounds.settle(session)
+
     def _fire_until(self, session: Session, until: int, now: int, *, live: bool) -> None:
         """Fire every timer due at or before ``until``, in order of time."""
         for _ in range(FIRINGS_AT_MOST):
             due = timers.next_due(session)
             if due is None or due > until:
                 return
-            moment = max(session.now, self._moment(due, now, live=live))
-            if moment > session.now:
-                session.rounds = 0
-            session.now = moment
+            session.now = max(session.now, self._moment(due, now, live=live))
+            session.behind = session.now - due
             session.cause = ""
             timers.fire(session)
         session.flow_fact("error", "", 0, 0, {"why": f"more than {FIRINGS_AT_MOST} timers at once; the rest waits"})
 
     def _take(self, session: Session, one: Input, at: int) -> None:
         if one.kind == "event":
-            if session.fresh or one.name in self.program.inputs or one.name in self.program.channel_events:
+            if one.name in self.program.inputs or one.name in self.program.channel_events:
                 session.emit(Happened(one.name, one.fields, min(at, session.now), one.id))
         elif one.kind == "identify":
             self._identify(session, one.fields)
@@ -129,8 +135,6 @@ class Machine:
 
     @staticmethod
     def _identify(session: Session, fields: dict[str, Any]) -> None:
-        if session.fresh:
-            session.emit(Turned(()))
         for name, value in fields.items():
             if name != "id":
                 session.set_field((name,), value)
@@ -149,6 +153,13 @@ class Machine:
         for run, flow in session.runs_in_order():
             if run.wait == ["reply", one.name]:
                 following = flow.instructions[run.pc].replied(session, run, one.fields)
-                if following is not None:
+                if following is not None and runs.paused(session, run):
+                    run.wait, run.due = ["answered"], session.now
+                elif following is not None:
                     runs.proceed(session, run, flow, following)
                 return
+
+
+def _possible(at: int, now: int) -> int:
+    """A moment that can be: one in the future becomes now, one before all calendars their beginning."""
+    return max(min(at, now), calendar.FIRST)

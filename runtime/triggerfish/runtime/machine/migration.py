@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def migrate(session: Session) -> None:
-    """Drop what the program no longer knows, work out memberships and scores anew, end runs of disabled flows."""
+    """Drop what the program no longer knows, work out memberships and scores anew, end runs of disabled flows.
+
+    What runs watch may read otherwise now: it is asked anew as soon as time goes on.
+    """
     state, program = session.state, session.program
     state.program = program.version
     known = {*program.series.logs, *program.series.totals}
@@ -20,14 +23,17 @@ def migrate(session: Session) -> None:
     for key, kept in state.series.items():
         log = program.series.logs.get(key)
         if log is not None:
-            for path in log.fields:
+            for path in sorted(log.fields):
                 kept.setdefault(".".join(path), [None] * len(kept["t"]))
             continue
-        for path in program.series.totals[key].fields:
+        for path in sorted(program.series.totals[key].fields):
             kept.setdefault(".".join(path), [0, 0, None, None, None, None])
     stages = {f"{stage.key}|{stage.index}" for flow in program.flows.values() for stage in flow.stages}
-    for name in [each for each in state.chains if each.rpartition("|")[0] not in stages]:
+    for name in [each for each in state.chains if "|".join(each.split("|", 3)[:3]) not in stages]:
         del state.chains[name]
+    counted = {stage.key for flow in program.flows.values() for stage in flow.stages if stage.match.times > 1}
+    for name in [each for each in state.counting if "|".join(each.split("|", 2)[:2]) not in counted]:
+        del state.counting[name]
     for name in [each for each in state.scores if each not in program.scores]:
         del state.scores[name]
     for name in program.scores:
@@ -40,3 +46,5 @@ def migrate(session: Session) -> None:
             runs.leave(session, run, "error", f"version {run.version} of the flow is no longer at hand")
         elif newest is not None and newest.ir.status == "disabled":
             runs.leave(session, run, "disabled")
+        else:
+            run.flip = session.now

@@ -25,22 +25,32 @@ if TYPE_CHECKING:
     from triggerfish.runtime.machine.uses import Key
 
 ROUNDS_AT_MOST = 100
+SIGNALS_AT_MOST = 10_000
 
 
 def settle(session: Session) -> None:
-    """Handle everything that waits in the queue."""
-    while session.queue:
-        session.rounds += 1
-        if session.rounds > ROUNDS_AT_MOST:
-            refused = len(session.queue)
-            session.queue.clear()
-            why = f"more than {ROUNDS_AT_MOST} rounds at one moment: {refused} more were refused; do flows set each other off?"
-            session.flow_fact("error", "", 0, 0, {"why": why})
+    """Handle everything that waits in the queue. A round is all that waits at its beginning; what it causes is the next."""
+    signals = 0
+    for _ in range(ROUNDS_AT_MOST):
+        for _ in range(len(session.queue)):
+            signals += 1
+            if signals > SIGNALS_AT_MOST:
+                _refuse(session, f"more than {SIGNALS_AT_MOST} changes")
+                return
+            _handle(session, session.queue.popleft())
+        if not session.queue:
             return
-        _round(session, session.queue.popleft())
+    _refuse(session, f"more than {ROUNDS_AT_MOST} rounds")
 
 
-def _round(session: Session, signal: Signal) -> None:
+def _refuse(session: Session, what: str) -> None:
+    refused = len(session.queue)
+    session.queue.clear()
+    why = f"{what} at one moment: {refused} more were refused; do flows set each other off?"
+    session.flow_fact("error", "", 0, 0, {"why": why})
+
+
+def _handle(session: Session, signal: Signal) -> None:
     session.keys = _enter_history(session, signal)
     if session.fresh:
         session.fresh = False
@@ -69,7 +79,10 @@ def _round(session: Session, signal: Signal) -> None:
 def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
     """Scores and segments look at each other: ask until nothing more changes."""
     changes: list[MembershipChanged] = []
+    if not due and not session.program.scores and session.program.segments_using.keys().isdisjoint(session.keys):
+        return changes
     keys: set[Key] = set(session.keys)
+    seen: set[Key] = set()
     while keys or due:
         session.keys = set()
         if session.program.scores:
@@ -77,12 +90,12 @@ def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
             keys |= session.keys
         fresh = segments.refresh(session, keys, due)
         changes += fresh
-        seen = keys
+        seen |= keys
         keys = {("segment", change.segment) for change in fresh} if session.program.scores else set()
         due = []
-        session.keys = seen
-        if not keys or len(changes) > ROUNDS_AT_MOST:
+        if len(changes) > ROUNDS_AT_MOST:
             break
+    session.keys = seen
     return changes
 
 

@@ -46,7 +46,7 @@ def watch(session: Session, run: Run, flow: CompiledFlow) -> None:
     if _stopped(session, run, flow):
         return
     instruction = flow.instructions[run.pc]
-    following = instruction.holds(session, run)
+    following = None if paused(session, run) else instruction.holds(session, run)
     if following is not None:
         proceed(session, run, flow, following)
         return
@@ -129,7 +129,7 @@ def goals(session: Session, event: Happened) -> None:
             session.state.aims.remove(aim)
             continue
         goal = flow.ir.goal
-        if event.name not in goal.events or not aim.entered < event.at < aim.until:
+        if event.name not in goal.events or not aim.entered <= event.at < aim.until or event.id == aim.event_id:
             continue
         if flow.goal_where is not None and not flow.goal_where(session.state, session.now, event.fields, aim):
             continue
@@ -149,6 +149,7 @@ def note_sends(session: Session, event: Happened, channel: str, what: str) -> No
                 continue
             if sent == key if key is not None else message is None or _message_of(session, run, name) == message:
                 became[what] = True
+                session.changed(("variable", name))
 
 
 def _message_of(session: Session, run: Run, name: str) -> str | None:

@@ -21,7 +21,7 @@ def refresh(session: Session, keys: Iterable[Key], due: Iterable[str] = ()) -> l
         waiting.update(using.get(key, ()))
     changes: list[MembershipChanged] = []
     while waiting:
-        name = min(waiting, key=program.segment_order.__getitem__)
+        name = min(waiting, key=program.segment_order.__getitem__) if len(waiting) > 1 else next(iter(waiting))
         waiting.discard(name)
         change = _ask(session, name)
         if change is not None:

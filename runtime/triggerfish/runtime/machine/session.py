@@ -31,7 +31,8 @@ TEXT_SHOWN = 200
 
 
 class Session:
-    """What steps, starts and timers work on. ``now`` is the moment; ``cause`` the id of the input at work.
+    """What steps, starts and timers work on. ``now`` is the moment; ``cause`` the id of the input at work,
+    ``behind`` how late a timer at work is handled.
 
     ``misses`` collects what did not happen, where somebody wants to know.
     """
@@ -42,12 +43,12 @@ class Session:
         self.state = state
         self.now = state.clock
         self.cause = ""
+        self.behind = 0
         self.facts: list[Fact] = []
         self.deliveries: list[Delivery] = []
         self.recorded: list[Recorded] = []
         self.queue: deque[Signal] = deque()
         self.keys: set[Key] = set()
-        self.rounds = 0
         self.fresh = False
         self.misses = misses
 
@@ -143,7 +144,7 @@ class Session:
 
     def kept(self, flow: CompiledFlow, name: str, fields: dict[str, Any]) -> dict[str, Any]:
         """What of a caught event the flow looks at."""
-        wanted = flow.captures.get(name, frozenset())
+        wanted = flow.captures.get(name, ())
         return dict(fields) if wanted is None else {field: fields[field] for field in wanted if field in fields}
 
     def captured(self, run: Run, name: str, fields: dict[str, Any]) -> dict[str, Any]:
@@ -152,7 +153,10 @@ class Session:
         return self.kept(flow, name, fields) if flow else {}
 
     def context(self, names: Iterable[str], run: Run, given: dict[str, Any]) -> dict[str, Any]:
-        """What templates may name: ``with`` values, what the run caught, fields of the person; no more than is used."""
+        """What templates may name: ``with`` values, what the run caught, values, scores and fields of the person.
+
+        No more than is used.
+        """
         made: dict[str, Any] = {}
         for dotted in sorted(names):
             first, _, rest = dotted.partition(".")
@@ -163,6 +167,10 @@ class Session:
             elif first == "profile":
                 field = rest.partition(".")[0]
                 self._put_field(made.setdefault("profile", {}), field)
+            elif first in self.program.named:
+                value = self.ask(self.program.named[first], run)
+                if value is not None:
+                    made[first] = value
             else:
                 self._put_field(made, first)
         if made and "timezone" not in made:
@@ -237,11 +245,16 @@ class Session:
         """The runs with their flows, higher priority first, then file order."""
         if not self.state.runs:
             return []
+        program = self.program
+        if len(self.state.runs) == 1:
+            run = self.state.runs[0]
+            flow = program.flow(run.flow, run.version)
+            return [] if flow is None else [(run, flow)]
         found = []
         for run in self.state.runs:
-            flow = self.program.flow(run.flow, run.version)
+            flow = program.flow(run.flow, run.version)
             if flow is not None:
-                newest = self.program.flows.get(run.flow, flow)
+                newest = program.flows.get(run.flow, flow)
                 found.append((newest.sort_key, run.id, run, flow))
         found.sort(key=lambda each: each[:2])
         return [(run, flow) for _, _, run, flow in found]

@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from triggerfish.runtime.machine.compiled import CompiledFlow, Stage
     from triggerfish.runtime.machine.session import Session
 
-Candidate = tuple[tuple[int, int], "CompiledFlow", int, dict[str, Any], dict[str, Any] | None, str]
-"""Sort key, flow, line, variables, completing event's fields, event id."""
+Candidate = tuple[tuple[int, int], "CompiledFlow", int, dict[str, Any], dict[str, Any] | None, str, int]
+"""Sort key, flow, line, variables, completing event's fields, event id, the moment it came true."""
 
 
 def react(session: Session, signals: list[Signal]) -> None:
     """Enter whatever these signals start, by priority, then in file order."""
     found: list[Candidate] = []
+    now = session.now - session.behind
     for signal in signals:
         match signal:
             case Happened():
@@ -37,19 +38,24 @@ def react(session: Session, signals: list[Signal]) -> None:
                 _change(session, signal, found)
             case MembershipChanged(segment=segment, entered=entered):
                 for flow, start in session.program.starts.segment.get((segment, entered), ()):
-                    found.append((flow.sort_key, flow, start.line, {"event": {}}, None, session.cause))
+                    found.append((flow.sort_key, flow, start.line, {"event": {}}, None, session.cause, now))
             case ConsentChanged(topic=topic, channel=channel, how=how):
                 for flow, consent in session.program.starts.consent.get((how, topic), ()):
                     if channel in consent.channels:
                         fields = {"topic": topic, "channel": channel}
-                        found.append((flow.sort_key, flow, consent.line, {"event": fields}, fields, session.cause))
+                        found.append((flow.sort_key, flow, consent.line, {"event": fields}, fields, session.cause, now))
             case EnterFlow():
                 _by_hand(session, signal, found)
             case _:
                 pass
-    found.sort(key=lambda each: each[0])
-    for _, flow, line, variables, event, event_id in found:
-        entry.enter(session, flow, line, variables, event, event_id)
+    _enter(session, found)
+
+
+def _enter(session: Session, found: list[Candidate]) -> None:
+    if len(found) > 1:
+        found.sort(key=lambda each: each[0])
+    for _, flow, line, variables, event, event_id, at in found:
+        entry.enter(session, flow, line, variables, event, event_id, at)
 
 
 def _by_hand(session: Session, signal: EnterFlow, found: list[Candidate]) -> None:
@@ -58,7 +64,7 @@ def _by_hand(session: Session, signal: EnterFlow, found: list[Candidate]) -> Non
         session.flow_fact("error", signal.flow, 0, 0, {"why": f"there is no flow {signal.flow}"})
         return
     line = next((start.line for start in flow.ir.starts if start.kind == "by hand"), flow.ir.line)
-    found.append((flow.sort_key, flow, line, {"event": signal.fields}, signal.fields, signal.id))
+    found.append((flow.sort_key, flow, line, {"event": signal.fields}, signal.fields, signal.id, session.now))
 
 
 def _change(session: Session, signal: FieldChanged, found: list[Candidate]) -> None:
@@ -72,7 +78,8 @@ def _change(session: Session, signal: FieldChanged, found: list[Candidate]) -> N
             continue
         if after is not None and new != after(session.state, session.now, None, None):
             continue
-        found.append((flow.sort_key, flow, start.line, {"event": {"before": old, "after": new}}, None, session.cause))
+        variables = {"event": {"before": old, "after": new}}
+        found.append((flow.sort_key, flow, start.line, variables, variables["event"], session.cause, session.now))
 
 
 def _nested(value: Any, path: tuple[str, ...]) -> Any:
@@ -104,7 +111,7 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
         variables = {"event": session.kept(stage.flow, "event", event.fields)}
         if stage.match.name:
             variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields)
-        _matched(session, stage, event, variables, event.at if stage.last else session.now, found)
+        _matched(session, stage, event, variables, found)
 
 
 def _miss(session: Session, stages: list[Stage], event: Happened, scope: entry.Scope) -> None:
@@ -117,19 +124,24 @@ def _miss(session: Session, stages: list[Stage], event: Happened, scope: entry.S
 
 
 def _matched(
-    session: Session, stage: Stage, event: Happened, variables: dict[str, Any], at: int, found: list[Candidate]
+    session: Session, stage: Stage, event: Happened, variables: dict[str, Any], found: list[Candidate], key: str | None = None
 ) -> None:
     """A stage came true: on to the next one, or in."""
     if stage.last:
-        found.append((stage.flow.sort_key, stage.flow, stage.match.line, variables, event.fields, event.id))
+        flow = stage.flow
+        found.append((flow.sort_key, flow, stage.match.line, variables, event.fields, event.id, event.at))
         return
-    _pend(session, stage, _key(session, stage, event.fields, variables), variables, at, event.id)
+    _pend(session, stage, _key(session, stage, event.fields) or key or "", variables, event.at, event.id)
 
 
 def _pend(session: Session, stage: Stage, key: str, variables: dict[str, Any], at: int, event_id: str) -> None:
-    following = stage.next
+    """Wait for the next stage, from the event's own time on. A newer match takes the place of an older one."""
+    following, chains = stage.next, session.state.chains
+    name = _chain(stage.key, stage.index + 1, key)
+    if name in chains and chains[name].at > at:
+        return
     deadline = at if following.within is None else _end(session, at, following.within)
-    session.state.chains[_chain(stage.key, stage.index + 1, key)] = Pending(stage.index + 1, at, deadline, variables, event_id)
+    chains[name] = Pending(stage.index + 1, at, deadline, variables, event_id)
 
 
 def _end(session: Session, at: int, within: Duration) -> int:
@@ -141,17 +153,29 @@ def _chain(stage_key: str, index: int, key: str) -> str:
     return f"{stage_key}|{index}|{key}"
 
 
-def _key(session: Session, stage: Stage, fields: dict[str, Any], variables: dict[str, Any]) -> str:
+def _key(session: Session, stage: Stage, fields: dict[str, Any]) -> str:
     if stage.flow.per is None:
         return ""
-    value = stage.flow.per(session.state, session.now, fields, entry.Scope(variables, session.now))
+    value = stage.flow.per(session.state, session.now, fields, None)
     return "" if value is None else str(value)
 
 
 def _later(session: Session, stage: Stage, event: Happened, found: list[Candidate], completed: set[str]) -> None:
-    pending = session.state.chains.get(name := _chain(stage.key, stage.index, _key(session, stage, event.fields, {})))
-    if pending is None or name in completed or not pending.at <= event.at < pending.deadline:
-        return
+    """What pends for this stage and this event's key; for every key where the event has none."""
+    key = _key(session, stage, event.fields)
+    if key or stage.flow.per is None:
+        names = [_chain(stage.key, stage.index, key)]
+    else:
+        names = [name for name in session.state.chains if name.startswith(_chain(stage.key, stage.index, ""))]
+    for name in names:
+        pending = session.state.chains.get(name)
+        if pending is not None and name not in completed and pending.at <= event.at < pending.deadline:
+            _follows(session, stage, name, pending, event, found, completed)
+
+
+def _follows(
+    session: Session, stage: Stage, name: str, pending: Pending, event: Happened, found: list[Candidate], completed: set[str]
+) -> None:
     scope = entry.Scope(pending.vars, pending.at)
     if stage.where is not None and not stage.where(session.state, session.now, event.fields, scope):
         _miss(session, [stage], event, scope)
@@ -162,13 +186,12 @@ def _later(session: Session, stage: Stage, event: Happened, found: list[Candidat
             what = f"{stage.match.text}: {event.name} came"
             session.misses.append(Miss(session.now, stage.flow.ir.name, stage.match.line, what, (), event=event.name))
         return
-    completed.add(_chain(stage.key, stage.index + 1, name.rpartition("|")[2]))
-    variables = dict(pending.vars)
-    if stage.last:
-        variables["event"] = session.kept(stage.flow, "event", event.fields)
+    key = name.split("|", 3)[3]
+    completed.add(_chain(stage.key, stage.index + 1, key))
+    variables = {**pending.vars, "event": session.kept(stage.flow, "event", event.fields)}
     if stage.match.name:
         variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields)
-    _matched(session, stage, event, variables, session.now, found)
+    _matched(session, stage, event, variables, found, key)
 
 
 def _counted(session: Session, stage: Stage, event: Happened) -> bool:
@@ -177,19 +200,26 @@ def _counted(session: Session, stage: Stage, event: Happened) -> bool:
     same = stage.same(session.state, session.now, event.fields, None) if stage.same is not None else None
     if stage.same is not None and same is None:
         return False
-    name = f"{stage.key}|{_key(session, stage, event.fields, {})}|{'' if same is None else same}"
-    times = session.state.counting.setdefault(name, [])
-    insort(times, event.at)
+    counting = session.state.counting
+    name = f"{stage.key}|{_key(session, stage, event.fields)}|{'' if same is None else same}"
+    insort(counting.setdefault(name, []), event.at)
     if match.within is not None:
-        zone = session.program.zone(session.state)
-        span = (match.within.months, match.within.days, match.within.milliseconds)
-        del times[: bisect_right(times, session.now, key=lambda each: calendar.window_end(each, span, zone))]
-    if len(times) < match.times:
-        if not times:
-            del session.state.counting[name]
+        _forget(session, stage, match.within, event.at)
+    if len(counting.get(name, ())) < match.times:
         return False
-    del session.state.counting[name]
+    del counting[name]
     return True
+
+
+def _forget(session: Session, stage: Stage, within: Duration, at: int) -> None:
+    """Drop the matches of a stage, whatever their key, that are outside the window of the newest of their kind or of this one."""
+    zone, counting = session.program.zone(session.state), session.state.counting
+    span = (within.months, within.days, within.milliseconds)
+    for name in [each for each in counting if each.startswith(f"{stage.key}|")]:
+        times = counting[name]
+        del times[: bisect_right(times, max(at, times[-1]), key=lambda each: calendar.window_end(each, span, zone))]
+        if not times:
+            del counting[name]
 
 
 def deadlines(session: Session) -> None:
@@ -202,12 +232,11 @@ def deadlines(session: Session) -> None:
         if stage is None or not stage.match.negated:
             continue
         if stage.last:
-            found.append((stage.flow.sort_key, stage.flow, stage.match.line, pending.vars, pending.vars.get("event"), pending.event_id))
+            flow, caught = stage.flow, pending.vars.get("event")
+            found.append((flow.sort_key, flow, stage.match.line, pending.vars, caught, pending.event_id, pending.deadline))
         else:
-            _pend(session, stage, name.rpartition("|")[2], pending.vars, session.now, pending.event_id)
-    found.sort(key=lambda each: each[0])
-    for _, flow, line, variables, event, event_id in found:
-        entry.enter(session, flow, line, variables, event, event_id)
+            _pend(session, stage, name.split("|", 3)[3], pending.vars, pending.deadline, pending.event_id)
+    _enter(session, found)
 
 
 def _stage(session: Session, name: str) -> Stage | None:

@@ -13,7 +13,7 @@ import msgspec
 SCHEMA = 1
 
 
-class Run(msgspec.Struct, array_like=True):
+class Run(msgspec.Struct, array_like=True, gc=False):
     """One person's way through one flow.
 
     ``due`` is when the current wait ends by itself, ``flip`` when a watched condition may next change, ``expires`` when
@@ -42,7 +42,7 @@ class Run(msgspec.Struct, array_like=True):
     event_id: str = ""
 
 
-class Pending(msgspec.Struct, array_like=True):
+class Pending(msgspec.Struct, array_like=True, gc=False):
     """A started chain: the stage it waits for, since when and until when, and what it caught so far."""
 
     stage: int
@@ -52,7 +52,7 @@ class Pending(msgspec.Struct, array_like=True):
     event_id: str = ""
 
 
-class Aim(msgspec.Struct, array_like=True):
+class Aim(msgspec.Struct, array_like=True, gc=False):
     """A goal still open: measured for its whole window, also after the run is over."""
 
     flow: str
@@ -62,9 +62,10 @@ class Aim(msgspec.Struct, array_like=True):
     entered: int
     until: int
     vars: dict[str, Any]
+    event_id: str = ""
 
 
-class Door(msgspec.Struct, array_like=True):
+class Door(msgspec.Struct, array_like=True, gc=False):
     """A match that waits until its group of exclusive flows is free; the newest per flow and key."""
 
     flow: str
@@ -75,7 +76,7 @@ class Door(msgspec.Struct, array_like=True):
     event_id: str = ""
 
 
-class Points(msgspec.Struct, array_like=True):
+class Points(msgspec.Struct, array_like=True, gc=False):
     """A score: its value without the ``while`` points, when it was last touched, when it next fades.
 
     ``counts`` holds per rule the start of the period and the times it has given points in it; ``active`` the rules
@@ -90,7 +91,7 @@ class Points(msgspec.Struct, array_like=True):
     flip: int | None = None
 
 
-class State(msgspec.Struct, array_like=True):
+class State(msgspec.Struct, array_like=True, gc=False):
     """One person.
 
     ``program`` is the version of the program the derived parts belong to; ``clock`` the last moment handled; ``facts`` and
@@ -127,13 +128,28 @@ class StateError(Exception):
     """A stored state that cannot be read: damaged, or written by a newer triggerfish."""
 
 
+SHORTEST = 2**63
+LARGEST = 10**308
 _encoder = msgspec.msgpack.Encoder()
 _decoder = msgspec.msgpack.Decoder(State)
 
 
 def encode(state: State) -> bytes:
-    """The state as msgpack bytes; equal states give equal bytes."""
-    return _encoder.encode(state)
+    """The state as msgpack bytes; equal states give equal bytes. Whole numbers beyond 64 bits become floating ones."""
+    try:
+        return _encoder.encode(state)
+    except OverflowError:
+        return _encoder.encode(_shortened(msgspec.to_builtins(state)))
+
+
+def _shortened(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _shortened(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_shortened(each) for each in value]
+    if isinstance(value, int) and not -SHORTEST <= value < SHORTEST:
+        return float(max(min(value, LARGEST), -LARGEST))
+    return value
 
 
 def decode(data: bytes) -> State:

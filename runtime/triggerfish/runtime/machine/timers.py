@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def next_due(session: Session) -> int | None:
     """The earliest moment at which anything happens by itself."""
     state = session.state
-    earliest = min(state.flips.values(), default=None)
+    earliest = min(state.flips.values()) if state.flips else None
     for run in state.runs:
         moments = (run.flip, run.expires) if runs.paused(session, run) else (run.flip, run.expires, run.due)
         for moment in moments:
@@ -34,8 +34,10 @@ def _least(a: int | None, b: int | None) -> int | None:
 def fire(session: Session) -> None:
     """Everything due at or before the moment: flips first, then expiries, waits by priority, then chains."""
     _flips(session)
-    _expiries(session)
-    _waits(session)
+    session.behind = 0
+    if session.state.runs:
+        _expiries(session)
+        _waits(session)
     if session.state.chains:
         starts.deadlines(session)
         rounds.settle(session)

@@ -1,7 +1,7 @@
 """What a condition depends on, so that it is asked again only when that changes.
 
-A dependency is ``("event", name)``, ``("field", name)``, ``("segment", name)``, ``("flow", name)``, ``("score", name)`` or
-``("consent", "")``.
+A dependency is ``("event", name)``, ``("field", name)``, ``("segment", name)``, ``("flow", name)``, ``("score", name)``,
+``("consent", "")`` or ``("variable", name)``: what a run has caught under a name.
 """
 
 from __future__ import annotations
@@ -37,8 +37,12 @@ def _of(program: Program, node: x.Expr) -> set[Key]:
             return {("segment", segment), ("field", "email")}
         case x.InFlow(flow=flow):
             return {("flow", flow)}
-        case x.Subscribed() | x.Reachable():
-            return {("consent", ""), ("field", "email"), ("field", "phone")}
+        case x.Variable(name=name):
+            return {("variable", name)}
+        case x.Subscribed():
+            return {("consent", "")}
+        case x.Reachable(channel=channel):
+            return {("consent", ""), ("field", program.addresses.get(channel, channel))}
         case x.ScoreOf(name=name) | x.LevelOf(name=name):
             return {("score", name)}
         case x.ValueOf(name=name):

@@ -32,7 +32,7 @@ MJML_ELEMENTS = frozenset({
 })
 _PAGE = (
     '<!doctype html>\n<html>\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    "</head>\n<body style=\"margin:0;padding:0\">\n<div style=\"max-width:600px;margin:0 auto;padding:24px;"
+    '</head>\n<body style="margin:0;padding:0">\n<div style="max-width:600px;margin:0 auto;padding:24px;'
     'font:16px/1.5 -apple-system,Segoe UI,Roboto,Helvetica,Arial,sans-serif;color:#222">\n{}</div>\n</body>\n</html>\n'
 )
 _HIDDEN = '<div style="display:none;max-height:0;overflow:hidden;opacity:0">{}{}</div>'
@@ -40,11 +40,11 @@ _PADDING = "&#847;&zwnj;&nbsp;" * 40
 """Keeps the mail's first words from following the preview in an inbox."""
 
 
-class Unreadable(ValueError):
+class Unreadable(ValueError):  # noqa: N818 - said of what happened
     """The body cannot be turned into HTML."""
 
 
-class PackageMissing(Exception):
+class PackageMissing(Exception):  # noqa: N818 - said of what happened
     """An optional package is needed; ``package`` is its name."""
 
     def __init__(self, package: str) -> None:
@@ -52,7 +52,7 @@ class PackageMissing(Exception):
         self.package = package
 
 
-class Misplaced(ValueError):
+class Misplaced(ValueError):  # noqa: N818 - said of what happened
     """A ``{% … %}`` stands where it cannot survive; ``tag`` is its text."""
 
     def __init__(self, tag: str) -> None:
@@ -94,7 +94,7 @@ def to_html(source: str, kind: Kind, preview: str | None) -> Body:
 
 
 def _from_markdown(source: str, placeholders: Placeholders) -> str:
-    from markdown_it import MarkdownIt
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - slow, or not there
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return _PAGE.replace("{}", markdown.render(placeholders.comments_on_own_lines(source)))
@@ -106,7 +106,7 @@ def _from_mjml(source: str, placeholders: Placeholders) -> str:
     if tag := placeholders.between_attributes(source):
         raise Misplaced(tag)
     try:
-        import mjml
+        import mjml  # noqa: PLC0415 - slow, or not there
     except ImportError as missing:
         raise PackageMissing("mjml-python") from missing
     css = "\n".join(_INLINE_STYLE.findall(source))
@@ -142,7 +142,7 @@ class _Inliner:
 @cache
 def _inliner(*, inline_style_tags: bool, extra_css: str | None) -> _Inliner:
     try:
-        import css_inline
+        import css_inline  # noqa: PLC0415 - slow, or not there
     except ImportError as missing:
         raise PackageMissing("css-inline") from missing
     inliner: _Inliner = css_inline.CSSInliner(  # type: ignore[assignment]

@@ -50,6 +50,8 @@ class CompiledField:
 
 @dataclass(frozen=True, slots=True)
 class CompiledPart:
+    """The fields of one part, in the order of the channel's content."""
+
     language: str | None
     fields: tuple[CompiledField, ...]
 

@@ -1,5 +1,7 @@
 """Mistakes in message bodies that show when they are compiled: TF45x."""
 
+# ruff: noqa: D101 - a rule documents itself
+
 from __future__ import annotations
 
 from triggerfish.dsl.diagnostics.model import Rule

@@ -90,7 +90,6 @@ journal = Table(
     Column("line", Integer, nullable=False),
     Column("data", Text, nullable=False),
     PrimaryKeyConstraint("person", "number"),
-    sqlite_with_rowid=False,
 )
 
 outbox = Table(

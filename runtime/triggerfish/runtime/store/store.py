@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import Self
 
 from triggerfish.runtime.machine.effects import Fact
-from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.batch import Batch
 from triggerfish.runtime.store.cursors import Cursors
 from triggerfish.runtime.store.database import Database
-from triggerfish.runtime.store.events import EventLog, event_row
+from triggerfish.runtime.store.events import EventLog, EventRow
 from triggerfish.runtime.store.identities import Identities
 from triggerfish.runtime.store.journal import FactRow, Journal, fact_row
 from triggerfish.runtime.store.outbox import OutboxTable
@@ -69,16 +68,15 @@ class Store:
 
     def take_in(
         self,
-        inputs: Sequence[tuple[str, Input]],
+        rows: Sequence[EventRow],
         refused: Sequence[Refused],
         links: Sequence[tuple[str, str, str]],
         received: int,
     ) -> int:
         """Store what came in, what was refused, and who turned out to be whom, in one transaction.
 
-        Gives the number of inputs whose message id was not known before.
+        ``rows`` are made by ``event_row``. Gives the number of those whose message id was not known before.
         """
-        rows = [event_row(person, given, received, "intake") for person, given in inputs]
         with self.database.write() as connection:
             if links:
                 self.identities.write(connection, links)

@@ -57,7 +57,9 @@ def _joined(*parts: str) -> str:
 
 
 def _in_segment(w: Writer, name: str) -> str:
-    segment = next(each for each in w.program.segments if each.name == name)
+    segment = next((each for each in w.program.segments if each.name == name), None)
+    if segment is None:  # a run of an earlier version asks for a segment that is gone: nobody is in it
+        return "False"
     if segment.kind == "list":
         return f"listed(S, {name!r})"
     return f"({name!r} in S.segments)"
@@ -94,20 +96,28 @@ def _test(w: Writer, node: x.Compare, a: str, b: str) -> str:
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "is": "is"}
 
 
-def elapsed_parts(node: x.Compare) -> tuple[x.Expr, str, x.Expr] | None:
+def elapsed_parts(w: Writer, node: x.Compare) -> tuple[x.Expr, str, x.Expr] | None:
     """``(moment, operator, duration)`` of ``time since MOMENT operator DURATION``, whichever side it stands on."""
     if node.type != "duration" or node.operator not in MIRRORED:
         return None
-    if isinstance(node.left, x.TimeSince):
-        return node.left.moment, node.operator, node.right
-    if isinstance(node.right, x.TimeSince):
-        return node.right.moment, MIRRORED[node.operator], node.left
+    left, right = resolved(w, node.left), resolved(w, node.right)
+    if isinstance(left, x.TimeSince):
+        return left.moment, node.operator, right
+    if isinstance(right, x.TimeSince):
+        return right.moment, MIRRORED[node.operator], left
     return None
+
+
+def resolved(w: Writer, node: x.Expr) -> x.Expr:
+    """What a ``value`` stands for; anything else as it is."""
+    while isinstance(node, x.ValueOf):
+        node = w.value_named(node.name)
+    return node
 
 
 def _elapsed(w: Writer, node: x.Compare) -> str | None:
     """``time since t >= d`` means that now is at or after t plus d, months counted by the calendar."""
-    parts = elapsed_parts(node)
+    parts = elapsed_parts(w, node)
     if parts is None:
         return None
     moment, operator, duration = parts
@@ -117,6 +127,10 @@ def _elapsed(w: Writer, node: x.Compare) -> str | None:
 
 
 def _between(w: Writer, node: x.Between) -> str:
+    if node.type == "duration" and isinstance(resolved(w, node.value), x.TimeSince):
+        at_least = x.Compare(">=", node.value, node.low, negated=False, type="duration")
+        at_most = x.Compare("<=", node.value, node.high, negated=False, type="duration")
+        return _joined(_compare(w, at_least), _compare(w, at_most))
     subject_guard, subject = w.not_none(value(w, node.value))
     low_guard, low = w.not_none(value(w, node.low))
     high_guard, high = w.not_none(value(w, node.high))

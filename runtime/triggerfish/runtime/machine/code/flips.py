@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.walk import children
 from triggerfish.runtime.machine.code import history
-from triggerfish.runtime.machine.code.conditions import elapsed_parts
+from triggerfish.runtime.machine.code.conditions import elapsed_parts, resolved
 from triggerfish.runtime.machine.code.values import value
 from triggerfish.runtime.machine.code.writer import Writer
 
@@ -32,16 +32,14 @@ def _turns(w: Writer, node: x.Expr) -> Iterator[str]:
         case x.Within():
             yield from _within(w, node)
             return
-        case x.Compare() if elapsed_parts(node) is not None:
+        case x.Compare() if elapsed_parts(w, node) is not None:
             yield from _elapsed(w, node)
-        case x.Compare(left=x.Now(), right=other) | x.Compare(left=other, right=x.Now()):
-            yield from _around(w, other)
-        case x.Between(value=x.Now(), low=low, high=high):
-            yield from _around(w, low)
-            yield from _around(w, high)
-        case x.Between(value=x.TimeSince(moment=moment), low=low, high=high):
-            for end in (low, high):
-                yield from _elapsed(w, x.Compare(">", x.TimeSince(moment), end, negated=False, type="duration"))
+        case x.Compare(left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                if isinstance(resolved(w, one), x.Now):
+                    yield from _around(w, other)
+        case x.Between(value=subject, low=low, high=high):
+            yield from _between(w, resolved(w, subject), low, high)
         case x.ValueOf(name=name):
             yield from _turns(w, w.value_named(name))
         case x.ScoreOf(name=name) | x.LevelOf(name=name):
@@ -50,6 +48,14 @@ def _turns(w: Writer, node: x.Expr) -> Iterator[str]:
             pass
     for child in children(node):
         yield from _turns(w, child)
+
+
+def _between(w: Writer, subject: x.Expr, low: x.Expr, high: x.Expr) -> Iterator[str]:
+    for end in (low, high):
+        if isinstance(subject, x.Now):
+            yield from _around(w, end)
+        elif isinstance(subject, x.TimeSince):
+            yield from _elapsed(w, x.Compare(">", subject, end, negated=False, type="duration"))
 
 
 def _around(w: Writer, node: x.Expr) -> Iterator[str]:
@@ -61,7 +67,7 @@ def _around(w: Writer, node: x.Expr) -> Iterator[str]:
 
 
 def _elapsed(w: Writer, node: x.Compare) -> Iterator[str]:
-    parts = elapsed_parts(node)
+    parts = elapsed_parts(w, node)
     if parts is None:
         return
     moment, _, duration = parts

@@ -14,6 +14,8 @@ from triggerfish.runtime.machine import calendar
 Span = tuple[int, int, int]
 MONTH = 2_629_746_000
 """A mean month in milliseconds: only for comparing durations that hold months with ones that hold days."""
+LONGEST = 400_000_000_000_000
+"""Twelve thousand years in milliseconds: longer durations lead out of every calendar and are unknown."""
 
 
 def dig(value: Any, *path: str) -> Any:
@@ -45,8 +47,10 @@ def as_milliseconds(span: Any) -> int:
 
 
 def scaled(span: Any, factor: float) -> Span | None:
-    """A duration times a number; fractions of months become days, fractions of days milliseconds."""
+    """A duration times a number; fractions of months become days, fractions of days milliseconds. Unknown beyond ``LONGEST``."""
     months, days, milliseconds = span[0] * factor, span[1] * factor, span[2] * factor
+    if not -LONGEST < months * MONTH + days * calendar.DAY + milliseconds < LONGEST:
+        return None
     whole_months = int(months)
     days += (months - whole_months) * MONTH / calendar.DAY
     whole_days = int(days)

@@ -133,7 +133,7 @@ class Do(Instruction):
         return None
 
     def elapsed(self, session: Session, run: Run) -> int | None:
-        return None
+        return self.index + 1 if run.wait == ["answered"] else None
 
     def replied(self, session: Session, run: Run, fields: dict[str, Any]) -> int | None:
         if self.step.name:

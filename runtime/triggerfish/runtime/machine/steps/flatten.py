@@ -105,7 +105,7 @@ class _Layout:
             else:
                 test, flip = self.compiler.condition(branch.condition), self.compiler.flip(branch.condition)
                 arms.append(waits.ConditionArm(test, flip, branch.line))
-        watches = uses(self.program.ir, [b.condition for b in step.branches if isinstance(b, s.UntilBranch)])
+        watches = uses(self.program.declared, [b.condition for b in step.branches if isinstance(b, s.UntilBranch)])
         wait = self.put(waits.WaitUpTo(step.at, self.compiler.value(step.duration), arms, step.name, watches))
         ends = []
         for arm, branch in zip(arms, step.branches, strict=True):

@@ -10,6 +10,7 @@ from triggerfish.dsl.ir import steps as s
 from triggerfish.runtime.machine import calendar, caps, consent
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.effects import Delivery
+from triggerfish.runtime.machine.entry import CONTROL_GROUP
 from triggerfish.runtime.machine.signals import Happened
 from triggerfish.runtime.machine.steps.instruction import Instruction
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from triggerfish.runtime.machine.compiled import CompiledProgram
     from triggerfish.runtime.machine.session import Session
     from triggerfish.runtime.machine.state import Run
+
+
+QUIET = "quiet hours"
 
 
 class Refusal:
@@ -59,7 +63,8 @@ class Send(Instruction):
             run.wait = None
             run.wait_since = session.now
         data = {"channel": self.channel, "message": self.step.message}
-        if session.only_noted(run, self.at, {"send": self.channel, "message": self.step.message}):
+        passes = self.step.transactional and run.noted == CONTROL_GROUP
+        if not passes and session.only_noted(run, self.at, {"send": self.channel, "message": self.step.message}):
             return self._done(run, sent=False)
         refusal = self._refusal(session)
         if refusal is None and self.to is None and not self.step.transactional:
@@ -85,11 +90,11 @@ class Send(Instruction):
             return Refusal("no address", f"there is no {self.address} to send to")
         if self.channel in state.suppressed:
             return Refusal("suppressed", f"the address is suppressed: {state.suppressed[self.channel][0]}")
-        if self.step.transactional or self.step.topic is None:
-            return None
         for segment in session.program.ir.policy.never_send:
             if segment in state.segments or session.program.listed(state, segment):
                 return Refusal("never send", f"the policy never sends to segment {segment}")
+        if self.step.transactional or self.step.topic is None:
+            return None
         topic = session.program.topics[self.step.topic]
         if not consent.given(topic, state, self.channel):
             stated = f"{topic.name}/{self.channel}" in state.consent
@@ -102,7 +107,7 @@ class Send(Instruction):
         policy, zone = session.program.ir.policy, session.program.zone(session.state)
         until = caps.quiet_until(policy, self.channel, session.now, zone)
         if until is not None:
-            return until, "quiet hours"
+            return until, QUIET
         if self.step.uncapped:
             return None
         full = caps.full(policy, session.state, self.channel, session.now, zone)
@@ -123,6 +128,11 @@ class Send(Instruction):
         run.due = until
         session.fact("held", run, self.at, {"channel": self.channel, "message": self.step.message, "until": until, "why": why})
         return None
+
+    def moved(self, session: Session, run: Run, field: str) -> None:
+        """Somebody who changes zone while quiet hours hold the send is asked about again."""
+        if field == "timezone" and run.wait is not None and run.wait[1] == QUIET:
+            run.due = session.now
 
     # --- outcomes -----------------------------------------------------------------------------
 

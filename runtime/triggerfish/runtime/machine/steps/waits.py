@@ -69,7 +69,8 @@ class WaitUntil(Instruction):
             return None
         if due <= session.now:
             return self.index + 1
-        run.wait = ["field" if self.date else "clock", session.now]
+        zone = session.zone(run)
+        run.wait = ["field"] if self.date else ["local", calendar.local(due, zone).isoformat()]
         session.rest(run, self.at, due)
         return None
 
@@ -78,6 +79,9 @@ class WaitUntil(Instruction):
 
     def moved(self, session: Session, run: Run, field: str) -> None:
         if field != "timezone" and field not in self.fields:
+            return
+        if run.wait and run.wait[0] == "local":
+            run.due = calendar.moment(dt.datetime.fromisoformat(run.wait[1]), session.zone(run))
             return
         due = self._moment(session, run, run.wait_since)
         if due is None:
@@ -93,7 +97,10 @@ class WaitUntil(Instruction):
         if value is None:
             return None
         if isinstance(value, str):
-            day = dt.date.fromisoformat(value)
+            try:
+                day = dt.date.fromisoformat(value)
+            except ValueError:
+                return None
         elif self.rule.clock is None:
             return int(value)
         else:
@@ -102,17 +109,22 @@ class WaitUntil(Instruction):
 
 
 def next_clock(now: int, rule: MomentRule, zone: ZoneInfo) -> int:
-    """The first moment at or after now with the rule's weekday and clock time; now itself inside its window."""
+    """The first moment at or after now with the rule's weekday and clock time; now itself inside its window.
+
+    A window across midnight belongs to the day on which it begins.
+    """
     today = calendar.today(now, zone)
-    for ahead in range(9):
+    for ahead in range(-1, 9):
         day = calendar.add_days(today, ahead)
         if rule.weekdays and day.weekday() not in rule.weekdays:
             continue
         begin = calendar.clock(day, rule.clock or 0, zone)
         if begin >= now:
             return begin
-        if rule.clock_end is not None and now < calendar.clock(day, rule.clock_end, zone):
-            return now
+        if rule.clock_end is not None:
+            last = day if rule.clock_end > (rule.clock or 0) else calendar.add_days(day, 1)
+            if now < calendar.clock(last, rule.clock_end, zone):
+                return now
         if rule.clock is None and rule.clock_end is None and ahead == 0:
             return now
     return now

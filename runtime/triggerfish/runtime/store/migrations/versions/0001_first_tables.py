@@ -99,7 +99,6 @@ def _log() -> None:
         _integer("line"),
         _text("data"),
         sa.PrimaryKeyConstraint("person", "number"),
-        sqlite_with_rowid=False,
     )
 
 
