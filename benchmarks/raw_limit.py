@@ -1,8 +1,9 @@
 """What durable read-modify-write costs with nothing around it: the limit the runtime is measured against.
 
 For each batch of inputs, in one transaction: insert the events with unique message ids, select the states of their people,
-and per input decode, change and encode the state; write the states back. Once with the standard library's sqlite3, once with
+per person decode, change and encode the state; write the states back. Once with the standard library's sqlite3, once with
 SQLAlchemy Core; the pragmas are those of the store. Nothing is decided and no time passes: no journal, outbox, timers.
+``with_same_rows`` also writes as many journal and outbox rows as the machine made, with the same indexes.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, bindparam, create_engine, event, select
@@ -33,6 +35,18 @@ INSERT = "INSERT INTO events (id, person, kind, name, at, fields) VALUES (?, ?, 
 UPSERT = """INSERT INTO profiles (id, state, due_at, version) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE
             SET state = excluded.state, due_at = excluded.due_at, version = version + 1"""
 
+DUE = "CREATE INDEX profiles_due ON profiles (due_at) WHERE due_at IS NOT NULL"
+MORE = (
+    """CREATE TABLE journal (person TEXT, number INTEGER, at INTEGER, kind TEXT, flow TEXT, run INTEGER, step TEXT, line INTEGER, data TEXT,
+       PRIMARY KEY (person, number)) WITHOUT ROWID""",
+    """CREATE TABLE outbox (seq INTEGER PRIMARY KEY, key TEXT UNIQUE, person TEXT, kind TEXT, target TEXT, at INTEGER, flow TEXT,
+       step TEXT, run INTEGER, urgency INTEGER, data TEXT, context TEXT, status TEXT, attempts INTEGER, next_attempt_at INTEGER,
+       worker TEXT, provider_id TEXT, reason TEXT, updated_at INTEGER)""",
+    "CREATE INDEX outbox_claim ON outbox (status, urgency DESC, next_attempt_at)",
+    "CREATE INDEX outbox_person ON outbox (person)",
+)
+
+Row = tuple[Any, ...]
 Batch = Sequence[tuple[str, Input]]
 
 _to_json = msgspec.json.Encoder().encode
@@ -49,15 +63,18 @@ def rows(batch: Batch) -> list[tuple[str, str, str, str, int, str]]:
     return [(one.id, person, one.kind, one.name, one.at, _to_json(one.fields).decode()) for person, one in batch]
 
 
-def changed(batch: Batch, states: dict[str, bytes]) -> list[tuple[str, bytes, int]]:
-    """The least a change can be: decode, note the event, encode; once per person and batch."""
+def changed(batch: Batch, states: dict[str, bytes], ballast: int) -> list[tuple[str, bytes, int]]:
+    """The least a change can be: decode, note the event, encode; once per person and batch.
+
+    ``ballast`` bytes make the states as large as the machine's.
+    """
     grouped: dict[str, list[Input]] = {}
     for person, one in batch:
         grouped.setdefault(person, []).append(one)
     written = []
     for person, inputs in grouped.items():
         found = states.get(person)
-        state = _decode(found) if found is not None else State(profile={"id": person})
+        state = _decode(found) if found is not None else State(profile={"id": person}, arms={"ballast": "-" * ballast})
         for one in inputs:
             if one.kind == "identify":
                 state.profile.update(one.fields)
@@ -71,24 +88,39 @@ def changed(batch: Batch, states: dict[str, bytes]) -> list[tuple[str, bytes, in
     return written
 
 
-def with_sqlite3(path: Path, inputs: Batch) -> int:
+def with_sqlite3(path: Path, inputs: Batch, ballast: int = 0) -> int:
     """Runs the inputs through a new file; how many there were."""
+    return with_same_rows(path, inputs, ballast, [], [])
+
+
+def with_same_rows(path: Path, inputs: Batch, ballast: int, facts: list[Row], deliveries: list[Row]) -> int:
+    """As ``with_sqlite3``, with these rows of the journal and the outbox spread evenly over the batches."""
     connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-    for statement in (*PRAGMAS, EVENTS, PROFILES, "CREATE INDEX profiles_due ON profiles (due_at) WHERE due_at IS NOT NULL"):
+    for statement in (*PRAGMAS, EVENTS, PROFILES, DUE, *(MORE if facts else ())):
         connection.execute(statement)
-    for batch in batches(inputs):
+    shares = -(-len(inputs) // BATCH)
+    add_fact = f"INSERT INTO journal VALUES ({', '.join('?' * 9)})"
+    add_delivery = f"INSERT INTO outbox VALUES ({', '.join('?' * 19)})"
+    for number, batch in enumerate(batches(inputs)):
         people = list({person for person, _ in batch})
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(INSERT, rows(batch))
         asked = f"SELECT id, state FROM profiles WHERE id IN ({', '.join('?' * len(people))})"
         states: dict[str, bytes] = dict(connection.execute(asked, people))
-        connection.executemany(UPSERT, changed(batch, states))
+        connection.executemany(UPSERT, changed(batch, states, ballast))
+        if facts:
+            connection.executemany(add_fact, _share(facts, number, shares))
+            connection.executemany(add_delivery, _share(deliveries, number, shares))
         connection.execute("COMMIT")
     connection.close()
     return len(inputs)
 
 
-def with_core(path: Path, inputs: Batch) -> int:
+def _share(rows: list[Row], number: int, shares: int) -> list[Row]:
+    return rows[number * len(rows) // shares : (number + 1) * len(rows) // shares]
+
+
+def with_core(path: Path, inputs: Batch, ballast: int = 0) -> int:
     """As ``with_sqlite3``, through SQLAlchemy Core."""
     metadata = MetaData()
     events = Table(
@@ -121,7 +153,7 @@ def with_core(path: Path, inputs: Batch) -> int:
             connection.execute(add, [dict(zip(names, row, strict=True)) for row in rows(batch)])
             people = list({person for person, _ in batch})
             states = {person: state for person, state in connection.execute(ask, {"ids": people})}
-            put_rows = changed(batch, states)
+            put_rows = changed(batch, states, ballast)
             connection.execute(put, [{"id": a, "state": b, "due_at": c, "version": 1} for a, b, c in put_rows])
     engine.dispose()
     return len(inputs)

@@ -9,7 +9,7 @@ from typing import Any
 
 from lark import Token, UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
-from lark.parsers.lalr_parser_state import ParseConf, ParserState
+from lark.parsers.lalr_parser_state import ParserState
 
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix
@@ -44,17 +44,11 @@ _HEADERS = frozenset(
 class Explainer:
     """Knows the language and can try what the parser would have accepted."""
 
-    def __init__(self, language: Grammar, configuration: ParseConf[Any]) -> None:
+    def __init__(self, language: Grammar) -> None:
         self.language = language
-        self.states = configuration.states
-        self.start = [configuration.start_state]
-        self.trial = copy.copy(configuration)
+        self.states = language.configuration.states
+        self.trial = copy.copy(language.configuration)
         self.trial.callbacks = {}
-
-    @property
-    def declarations(self) -> frozenset[str]:
-        """The terminals a declaration may begin with."""
-        return frozenset(self.states[self.start[0]]) - {"BAD_LINE"}
 
     # --- trying -----------------------------------------------------------------------------------
 
@@ -92,7 +86,7 @@ class Explainer:
     def declaration(self, tokens: Sequence[Lexeme]) -> Explanation:
         """A line at the left margin that begins no declaration."""
         first = tokens[0]
-        known = [self.language.written[kind] for kind in self.declarations if kind in self.language.written]
+        known = [self.language.written[kind] for kind in self.language.declarations]
         meant = closest(first.value, known) if first.type == "NAME" else None
         if meant:
             return self._misspelt(tokens, 0, meant)

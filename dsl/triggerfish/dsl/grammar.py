@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import functools
 import os
 import sys
@@ -14,6 +15,8 @@ from typing import Any
 
 from lark import Lark, Token
 from lark.lexer import Lexer
+from lark.parsers.lalr_analysis import Shift
+from lark.parsers.lalr_parser_state import ParseConf
 
 from triggerfish.dsl.builder import callbacks
 
@@ -23,6 +26,10 @@ class Grammar:
     """``words`` maps a keyword or sign to its terminal, ``phrases`` two words that are read as one."""
 
     lark: Lark
+    configuration: ParseConf[Any]
+    """The parser table and the builders, from which any number of independent parser states are made."""
+    declarations: frozenset[str]
+    """The terminals a declaration may begin with."""
     words: Mapping[str, str]
     phrases: Mapping[tuple[str, str], str]
     written: Mapping[str, str]
@@ -62,7 +69,19 @@ def _grammar() -> Grammar:
         if after:
             phrases[before, after] = name
     words = {text: name for name, text in written.items() if " " not in text}
-    return Grammar(lark, words, phrases, written)
+    configuration = _configuration(lark)
+    declarations = frozenset(configuration.states[configuration.start_state]).intersection(written)
+    return Grammar(lark, configuration, declarations, words, phrases, written)
+
+
+def _configuration(lark: Lark) -> ParseConf[Any]:
+    """Lark's own, with the builders under the very rule objects of the table: finding them is then quicker by half."""
+    original: ParseConf[Any] = lark.parse_interactive().parser_state.parse_conf
+    rules = [rule for actions in original.states.values() for action, rule in actions.values() if action is not Shift]
+    configuration = copy.copy(original)
+    builders = original.callbacks
+    configuration.callbacks = {rule: builders[rule] for rule in rules}
+    return configuration
 
 
 def source() -> str:

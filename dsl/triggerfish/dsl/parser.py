@@ -99,13 +99,11 @@ class _Reader:
         self.restarts = 0
         self.mendings = 0
         self.mended_lines: set[int] = set()
-        interactive = language.lark.parse_interactive()
-        self.configuration = interactive.parser_state.parse_conf
-        self.lexer = interactive.lexer_thread
+        self.configuration = language.configuration
 
     def read(self) -> Declaration | None:
-        explainer = Explainer(self.language, self.configuration)
-        if self.tokens[0].type not in explainer.declarations:
+        explainer = Explainer(self.language)
+        if self.tokens[0].type not in self.language.declarations:
             explanation = explainer.declaration(self.tokens)
             self._report(explanation.diagnostic, self.tokens[0].span)
             if explanation.mended is None:
@@ -125,8 +123,11 @@ class _Reader:
                 return None
             position = resumed
 
+    def _state(self, states: list[Any] | None = None, values: list[Any] | None = None) -> ParserState[Any]:
+        return ParserState(self.configuration, None, states, values)  # type: ignore[arg-type] # tokens are fed
+
     def _fresh(self) -> _Position:
-        return _Position(ParserState(self.configuration, self.lexer))
+        return _Position(self._state())
 
     def _advance(self, position: _Position) -> Declaration:
         """Feed the parser until the declaration is complete, or a token or a line is wrong."""
@@ -189,7 +190,7 @@ class _Reader:
         look_twice(line)
         self.tokens = [*self.tokens[: start.index], *line, *self.tokens[end:]]
         depth = self._depth(start.index)
-        state = ParserState(self.configuration, self.lexer, start.states[:], start.values[:])
+        state = self._state(start.states[:], start.values[:])
         return _Position(state, start.index, depth, *_outer(position, depth, None))
 
     def _report(self, diagnostic: Diagnostic, place: Span) -> None:
@@ -223,7 +224,7 @@ class _Reader:
         for start in kept:
             if not start.index <= index < self._after_line(start.index):
                 continue
-            state = ParserState(self.configuration, self.lexer, start.states[:], start.values[:])
+            state = self._state(start.states[:], start.values[:])
             if self._take_bad_line(state, start.index):
                 depth = self._depth(start.index)
                 return _Position(state, self._after_line(start.index), depth, *_outer(position, depth, start))

@@ -18,7 +18,8 @@ from triggerfish.dsl.parser import parse
 
 CORPUS = Path(__file__).parents[1] / "corpus"
 PAGES = [page.read_text(encoding="utf-8") for page in sorted(CORPUS.glob("[lt]*/*.flow"))]
-WORDS = sorted(grammar().words) + [
+WORDS = [
+    *sorted(grammar().words),
     '"a"',
     "9:00",
     "50%",

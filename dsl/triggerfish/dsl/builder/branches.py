@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from triggerfish.dsl.builder.folding import fold
 from triggerfish.dsl.builder.lists import (
     Below,
     Children,
@@ -28,17 +29,16 @@ from triggerfish.dsl.tree import steps as s
 
 @dataclass(frozen=True, slots=True)
 class Otherwise:
+    """``otherwise`` and what is done then."""
+
     head: Lexeme
     steps: tuple[s.Step, ...]
     span: Span
 
 
 def as_name(token: Lexeme | None) -> e.Word | None:
+    """The word of a part that may have been left out."""
     return name(token) if token is not None else None
-
-
-def good(below: Below) -> tuple[Any, ...]:
-    return below.good
 
 
 class Branches:
@@ -125,7 +125,7 @@ class Branches:
                 c[0].sink.append(syntax.PointsAfterStep.at(item.span))
             elif not isinstance(item, s.Points | Lexeme):
                 above.append(item)
-        return s.Path(name(c[1]), points, _folded(steps), span(c))
+        return s.Path(name(c[1]), points, fold(steps), span(c))
 
     # --- experiments -----------------------------------------------------------------------------------------
 
@@ -169,13 +169,7 @@ class Branches:
 
 
 def _steps(below: Below) -> tuple[s.Step, ...]:
-    return _folded(below.items)
-
-
-def _folded(lines: tuple[Any, ...]) -> tuple[s.Step, ...]:
-    from triggerfish.dsl.builder.steps import fold  # steps are made of branches, and branches of steps
-
-    return fold(lines)
+    return fold(below.items)
 
 
 def _with_otherwise(below: Below, *kinds: type) -> tuple[tuple[Any, ...], tuple[s.Step, ...] | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from triggerfish.dsl.builder.folding import fold
 from triggerfish.dsl.builder.lists import (
     Below,
     Children,
@@ -20,7 +21,6 @@ from triggerfish.dsl.builder.lists import (
     span,
     whole,
 )
-from triggerfish.dsl.builder.steps import fold
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import Lexeme

@@ -49,17 +49,20 @@ class Below:
 
 
 def span(children: Sequence[Any]) -> Span:
+    """From the first child to the last."""
     first: Span = children[0].span
     last: Span = children[-1].span
     return Span(first.file, first.line, first.column, last.end_line, last.end_column)
 
 
 def between(first: Any, last: Any) -> Span:
+    """From one token or node to another, both included."""
     start: Span = first.span
     return start.to(last.span)
 
 
 def items(chain: Chain) -> tuple[Any, ...]:
+    """What a chain holds, in the order written."""
     found = []
     while chain is not None:
         chain, item = chain
@@ -69,14 +72,17 @@ def items(chain: Chain) -> tuple[Any, ...]:
 
 
 def name(token: Lexeme) -> e.Word:
+    """The tree node of a name."""
     return e.Word(str(token), token.span)
 
 
 def names(chain: Chain) -> tuple[e.Word, ...]:
+    """The tree nodes of a list of names."""
     return tuple(name(token) for token in items(chain))
 
 
 def amount(token: Lexeme) -> int | float:
+    """The number that a NUMBER or PERCENT token writes."""
     text = token.value.rstrip("% ")
     return float(text) if "." in text else int(text)
 
@@ -147,11 +153,11 @@ def nothing_below(head: Lexeme, below: Below, what: str, wanted: str) -> None:
 
 class Lists:
     @staticmethod
-    def nothing(c: Children) -> None:
+    def nothing(_: Children) -> None:
         return None
 
     @staticmethod
-    def none_yet(c: Children) -> Chain:
+    def none_yet(_: Children) -> Chain:
         return None
 
     @staticmethod
@@ -163,11 +169,11 @@ class Lists:
         return c[1]
 
     @staticmethod
-    def mark(c: Children) -> bool:
+    def mark(_: Children) -> bool:
         return True
 
     @staticmethod
-    def no_mark(c: Children) -> bool:
+    def no_mark(_: Children) -> bool:
         return False
 
     @staticmethod

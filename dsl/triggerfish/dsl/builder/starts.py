@@ -44,7 +44,7 @@ class Starts:
         for index, stage in enumerate(stages):
             found = options(stage[-1], _SPOKEN)
             everyone = everyone or (index == 0 and "FOR" in found)
-            matches.append(_match(stage, found, index == 0))
+            matches.append(_match(stage, found, first=index == 0))
         return f.StartWhen(tuple(matches), everyone, span(c))
 
     @staticmethod
@@ -131,7 +131,7 @@ class Starts:
         return f.StartWebhook(name(c[3]), span(c))
 
 
-def _match(stage: Children, found: dict[str, Children], first: bool) -> f.Match:
+def _match(stage: Children, found: dict[str, Children], *, first: bool) -> f.Match:
     negated = len(stage) > 3
     events: tuple[Word, ...] = names(stage[-2])
     times = found.get("NUMBER")
@@ -150,7 +150,7 @@ def _match(stage: Children, found: dict[str, Children], first: bool) -> f.Match:
         raise WrongLineError(
             syntax.PartMissing.at(no.span, what="`then no`", missing="how long to wait", example=example)
         )
-    ending: Any = _end(stage, found)
+    ending: Any = _end(stage)
     place = (events[0] if first else stage[0]).span.to(ending)
     same: Name | None = last(found, "WITH")
     alias: Lexeme | None = last(found, "AS")
@@ -160,7 +160,7 @@ def _match(stage: Children, found: dict[str, Children], first: bool) -> f.Match:
     )
 
 
-def _end(stage: Children, found: dict[str, Children]) -> Any:
+def _end(stage: Children) -> Any:
     written = items(stage[-1])
     return written[-1][-1].span if written else items(stage[-2])[-1].span
 

@@ -13,15 +13,18 @@ from triggerfish.dsl.tree import expressions as e
 
 
 def text(token: Lexeme) -> e.Text:
+    """A text without its quotation marks."""
     return e.Text(text_value(token.value), token.span)
 
 
 def clock(token: Lexeme) -> e.Clock:
+    """A time of day; the tokenizer has seen to it that there is such a time."""
     hour, minute = clock_value(token.value) or (0, 0)
     return e.Clock(hour, minute, token.span)
 
 
 def moment(date: Lexeme, time: Lexeme) -> e.Moment:
+    """A date and a time of day."""
     hour, minute = clock_value(time.value) or (0, 0)
     return e.Moment(dt.date.fromisoformat(date.value), hour, minute, between(date, time))
 

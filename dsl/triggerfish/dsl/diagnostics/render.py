@@ -35,8 +35,8 @@ def _one(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool) -> str
         gutter = f"{diagnostic.span.line:>4} | "
         lines.append(f"{painted(gutter, _DIM)}{shown.text}".rstrip())
         lines.append(f"{painted(' ' * (len(gutter) - 2) + '| ', _DIM)}{' ' * shown.start}{painted(shown.mark, paint)}")
-    for related in diagnostic.related:
-        lines.append(f"     {painted('see', _BOLD)}: {place(related.span)}: {_visible(related.message)}")
+    see = painted("see", _BOLD)
+    lines += [f"     {see}: {place(related.span)}: {_visible(related.message)}" for related in diagnostic.related]
     if diagnostic.help:
         lines.append(f"     {painted('help', _HELP)}: {_visible(diagnostic.help)}")
     return "\n".join(lines) + "\n"

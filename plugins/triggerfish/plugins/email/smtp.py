@@ -11,10 +11,11 @@ from collections.abc import Callable
 from triggerfish.plugins.channel import Prepared, Session
 from triggerfish.plugins.email.channel import EmailContent, EmailSettings
 from triggerfish.plugins.email.compose import CannotCompose, Letter, compose
-from triggerfish.plugins.email.replies import read_reply
+from triggerfish.plugins.email.replies import Phase, read_reply
 from triggerfish.plugins.outcome import Failed, Later, Outcome, Sent, Unknown
 
 _LINE_START_DOT = re.compile(rb"(?m)^\.")
+_TAKEN: dict[Phase, tuple[int, ...]] = {"mail": (250,), "rcpt": (250, 251, 252), "data": (354,)}
 LOST = (OSError, smtplib.SMTPServerDisconnected)
 """How a lost connection shows; a timeout is an ``OSError`` too."""
 
@@ -130,15 +131,9 @@ class SmtpSession(Session[EmailContent]):
         try:
             connection.command_encoding = "utf-8" if letter.needs_utf8 else "ascii"
             # Not by ``mail`` and ``rcpt``: those read the address once more, and differently.
-            code, text = connection.docmd("MAIL", " ".join([f"FROM:<{sender}>", *options]))
-            if code != 250:
-                return self._refused(connection, read_reply("mail", code, text))
-            code, text = connection.docmd("RCPT", f"TO:<{recipient}>")
-            if code not in (250, 251, 252):
-                return self._refused(connection, read_reply("rcpt", code, text))
-            code, text = connection.docmd("DATA")
-            if code != 354:
-                return self._refused(connection, read_reply("data", code, text))
+            refusal = _announce(connection, " ".join([f"MAIL FROM:<{sender}>", *options]), f"RCPT TO:<{recipient}>")
+            if refusal is not None:
+                return self._refused(connection, refusal)
             connection.send(_LINE_START_DOT.sub(b"..", letter.data) + b".\r\n")
         except LOST as problem:
             self._drop()
@@ -169,6 +164,31 @@ class SmtpSession(Session[EmailContent]):
         except (*LOST, smtplib.SMTPException):
             self._drop()
         return outcome
+
+
+def _announce(connection: smtplib.SMTP, mail: str, rcpt: str) -> Outcome | None:
+    """MAIL, RCPT and DATA, in one go where the server allows it (RFC 2920); what it refuses, or None.
+
+    Raises what ``smtplib`` raises.
+    """
+    steps: tuple[tuple[Phase, str], ...] = (("mail", mail), ("rcpt", rcpt), ("data", "DATA"))
+    together = connection.has_extn("pipelining")
+    if together:
+        connection.send("".join(f"{line}\r\n" for _, line in steps))
+    refusal: Outcome | None = None
+    code, text = 0, b""
+    for phase, line in steps:
+        code, text = connection.getreply() if together else connection.docmd(line)
+        if code in _TAKEN[phase]:
+            continue
+        refusal = refusal or read_reply(phase, code, text)
+        if code == 421 or not together:
+            return refusal
+    if refusal is not None and code == 354:
+        # The server wants a mail all the same; an empty one to nobody ends it.
+        connection.send(b".\r\n")
+        connection.getreply()
+    return refusal
 
 
 def _said(problem: smtplib.SMTPResponseException) -> str:

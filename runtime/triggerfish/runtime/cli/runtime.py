@@ -11,6 +11,7 @@ from triggerfish.plugins.channel import Setup
 from triggerfish.runtime.cli.output import Progress
 from triggerfish.runtime.cli.tally import Tally
 from triggerfish.runtime.cli.workspace import Workspace
+from triggerfish.runtime.delivery.links import configured_links
 from triggerfish.runtime.delivery.worker import Worker
 from triggerfish.runtime.engine.clock import WallClock
 from triggerfish.runtime.engine.engine import Engine
@@ -38,6 +39,7 @@ class Runtime:
         self.worker = Worker(
             self.store.outbox, program, workspace.plugins, settings=settings.sections,
             setup=Setup(folder=settings.folder, outbox=settings.data / "outbox"), clock=clock.now, notice=notice, stopping=stop.is_set,
+            links=configured_links(settings.sections, settings.data),
         )
         self._stack.callback(self.worker.close)
 

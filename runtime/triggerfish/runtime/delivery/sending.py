@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from triggerfish.dsl.ir.program import Program
+from triggerfish.dsl.templates import BadTemplate, MissingValue, TemplateFailure
 from triggerfish.plugins.channel import Prepared
 from triggerfish.plugins.manager import in_one_line
 from triggerfish.plugins.outcome import Failed, Later, Outcome, Sent, Unknown
+from triggerfish.runtime.delivery.arguments import filled
 from triggerfish.runtime.delivery.contract import Claimed
 from triggerfish.runtime.delivery.links import Links, Unsubscribe, mailto
 from triggerfish.runtime.delivery.sessions import CannotOpen, Sessions
@@ -56,7 +58,11 @@ class Sending:
     def prepare(self, claimed: Claimed) -> Prepared[Any] | Failed:
         """The message with everything filled in, or why that cannot be done."""
         delivery, data = claimed.delivery, claimed.delivery.data
-        address = data.get("address")
+        try:
+            zone = self.policy.timezone
+            address = filled({"to": data.get("address")}, delivery.context, at=delivery.at, timezone=zone).get("to")
+        except (MissingValue, TemplateFailure, BadTemplate) as problem:
+            return Failed(f"the address cannot be filled in: {problem}")
         if not isinstance(address, str) or not address.strip():
             return Failed("there is no address to send to")
         language, topic = data.get("language"), data.get("topic")

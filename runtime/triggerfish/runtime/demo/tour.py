@@ -21,7 +21,7 @@ from triggerfish.runtime.engine.runs import Deliverer, Run
 from triggerfish.runtime.intake.files import ingest
 from triggerfish.runtime.intake.schema import Schema
 
-CUSTOMER = "07391"
+CUSTOMER = "16452"
 """A customer with whom much happened."""
 
 WANTED = ("thanks", "win_back", "big_spender")

@@ -274,12 +274,9 @@ class CompiledProgram:
         found: dict[str, set[str] | None] = {}
 
         def note(name: str, path: tuple[str, ...]) -> None:
-            if not path:
-                found[name] = None
-                return
             fields = found.setdefault(name, set())
             if fields is not None:
-                fields.add(path[0])
+                fields.add(path[0] if path else "")
 
         for expression in flow_expressions(flow):
             for name, path in _variables(expression):

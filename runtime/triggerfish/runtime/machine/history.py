@@ -162,10 +162,13 @@ def _unlocated(node: Any) -> Any:
     return node
 
 
-def dig(fields: dict[str, Any], path: Path) -> Any:
-    """A nested field, None where anything on the way is missing."""
+def dig(fields: Any, path: Path) -> Any:
+    """A nested field, None where anything on the way is missing; of a list, the list of that field's values."""
     value: Any = fields
-    for name in path:
+    for index, name in enumerate(path):
+        if isinstance(value, list):
+            found = [dig(each, path[index:]) for each in value]
+            return [each for each in found if each is not None]
         if not isinstance(value, dict):
             return None
         value = value.get(name)

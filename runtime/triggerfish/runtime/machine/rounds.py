@@ -58,8 +58,8 @@ def _handle(session: Session, signal: Signal) -> None:
             scores.of_person(session, name)
         changes = segments.refresh(session, session.keys, session.program.segments)
     else:
-        due = [name for name in signal.segments if name in session.program.segments] if isinstance(signal, Turned) else []
-        changes = _refresh(session, due)
+        due = signal.segments if isinstance(signal, Turned) else ()
+        changes = _refresh(session, [name for name in due if name in session.program.segments])
     keys = session.keys
     for change in changes:
         keys.add(("segment", change.segment))
@@ -68,7 +68,8 @@ def _handle(session: Session, signal: Signal) -> None:
         runs.goals(session, signal)
     if session.state.runs:
         runs.react(session, signal, keys)
-    starts.react(session, [signal, *changes])
+    if changes or not isinstance(signal, Turned):
+        starts.react(session, [signal, *changes])
     if session.state.doors:
         if isinstance(signal, Happened):
             entry.close_doors(session, signal.name, signal.fields, signal.at)

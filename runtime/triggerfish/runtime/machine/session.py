@@ -142,15 +142,16 @@ class Session:
         """A value as the journal may keep it: long texts cut."""
         return f"{value[:TEXT_SHOWN]}…" if isinstance(value, str) and len(value) > TEXT_SHOWN else value
 
-    def kept(self, flow: CompiledFlow, name: str, fields: dict[str, Any]) -> dict[str, Any]:
-        """What of a caught event the flow looks at."""
+    def kept(self, flow: CompiledFlow, name: str, fields: dict[str, Any], at: int) -> dict[str, Any]:
+        """What of a caught event the flow looks at; its moment, where that is asked for, under the empty name."""
         wanted = flow.captures.get(name, ())
-        return dict(fields) if wanted is None else {field: fields[field] for field in wanted if field in fields}
+        seen = {"": at, **fields}
+        return dict(fields) if wanted is None else {field: seen[field] for field in wanted if field in seen}
 
-    def captured(self, run: Run, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    def captured(self, run: Run, name: str, event: Happened) -> dict[str, Any]:
         """As ``kept``, for a run."""
         flow = self.program.flow(run.flow, run.version)
-        return self.kept(flow, name, fields) if flow else {}
+        return self.kept(flow, name, event.fields, event.at) if flow else {}
 
     def context(self, names: Iterable[str], run: Run, given: dict[str, Any]) -> dict[str, Any]:
         """What templates may name: ``with`` values, what the run caught, values, scores and fields of the person.

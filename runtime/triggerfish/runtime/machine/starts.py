@@ -100,7 +100,9 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
     if first is None:
         return
     matcher, stages = first
-    scope = entry.Scope({"event": event.fields}, session.now)
+    looked_at = {"": event.at, **event.fields}
+    named = {stage.match.name: looked_at for stage in stages if stage.match.name}
+    scope = entry.Scope({"event": looked_at, **named}, session.now)
     matched = matcher(session.state, session.now, event.fields, scope)
     if session.misses is not None:
         _miss(session, [stage for index, stage in enumerate(stages) if index not in matched], event, scope)
@@ -108,9 +110,9 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
         stage = stages[index]
         if stage.match.times > 1 and not _counted(session, stage, event):
             continue
-        variables = {"event": session.kept(stage.flow, "event", event.fields)}
+        variables = {"event": session.kept(stage.flow, "event", event.fields, event.at)}
         if stage.match.name:
-            variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields)
+            variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields, event.at)
         _matched(session, stage, event, variables, found)
 
 
@@ -176,7 +178,8 @@ def _later(session: Session, stage: Stage, event: Happened, found: list[Candidat
 def _follows(
     session: Session, stage: Stage, name: str, pending: Pending, event: Happened, found: list[Candidate], completed: set[str]
 ) -> None:
-    scope = entry.Scope(pending.vars, pending.at)
+    named = {stage.match.name: {"": event.at, **event.fields}} if stage.match.name else {}
+    scope = entry.Scope({**pending.vars, **named}, pending.at)
     if stage.where is not None and not stage.where(session.state, session.now, event.fields, scope):
         _miss(session, [stage], event, scope)
         return
@@ -188,9 +191,9 @@ def _follows(
         return
     key = name.split("|", 3)[3]
     completed.add(_chain(stage.key, stage.index + 1, key))
-    variables = {**pending.vars, "event": session.kept(stage.flow, "event", event.fields)}
+    variables = {**pending.vars, "event": session.kept(stage.flow, "event", event.fields, event.at)}
     if stage.match.name:
-        variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields)
+        variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields, event.at)
     _matched(session, stage, event, variables, found, key)
 
 

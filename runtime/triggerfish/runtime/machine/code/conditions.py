@@ -89,8 +89,26 @@ def _test(w: Writer, node: x.Compare, a: str, b: str) -> str:
     if node.operator == "ends with":
         return f"{a}.endswith({b})"
     if isinstance(node.right, x.Constant):
-        return f"{w.constant(like(node.right.value))}({a}) is not None"
+        return _like(w, a, node.right.value)
     return f"matches({a}, {b})"
+
+
+def _like(w: Writer, subject: str, pattern: str) -> str:
+    """``like`` with a pattern known beforehand; the usual shapes need no regular expression."""
+    pieces = pattern.split("*")
+    if "?" not in pattern:
+        match pieces:
+            case [whole]:
+                return f"{subject} == {whole!r}"
+            case [start, ""]:
+                return f"{subject}.startswith({start!r})"
+            case ["", end]:
+                return f"{subject}.endswith({end!r})"
+            case ["", middle, ""]:
+                return f"{middle!r} in {subject}"
+            case _:
+                pass
+    return f"{w.constant(like(pattern))}({subject}) is not None"
 
 
 MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "is": "is"}

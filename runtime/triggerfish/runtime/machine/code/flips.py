@@ -19,6 +19,9 @@ from triggerfish.runtime.machine.code.writer import Writer
 def flip(w: Writer, node: x.Expr) -> str | None:
     """The source of the next moment at which the condition may turn; None where time alone never changes it."""
     moments = list(_turns(w, node))
+    if len(moments) == 1:
+        name = w.temporary()
+        return f"({name} if ({name} := {moments[0]}) is not None and {name} > now else None)"
     return f"soonest(now, ({', '.join(moments)},))" if moments else None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triggerfish.runtime.machine import calendar
+from triggerfish.runtime.machine.history import dig
 
 Span = tuple[int, int, int]
 MONTH = 2_629_746_000
@@ -18,13 +19,14 @@ LONGEST = 400_000_000_000_000
 """Twelve thousand years in milliseconds: longer durations lead out of every calendar and are unknown."""
 
 
-def dig(value: Any, *path: str) -> Any:
-    """A nested field, None where anything on the way is missing."""
-    for name in path:
-        if not isinstance(value, dict):
-            return None
-        value = value.get(name)
-    return value
+def at_path(value: Any, *path: str) -> Any:
+    """As ``history.dig``, for generated code."""
+    return dig(value, path)
+
+
+def caught(value: Any) -> Any:
+    """What a bare name means: the moment of an event, or the thing itself."""
+    return value.get("") if isinstance(value, dict) else value
 
 
 def like(pattern: str) -> Callable[[str], Any]:
@@ -122,7 +124,8 @@ def largest(values: list[Any]) -> Any:
 SUPPORT: dict[str, Any] = {
     "bisect_right": bisect_right,
     "bisect_left": bisect_left,
-    "dig": dig,
+    "dig": at_path,
+    "caught": caught,
     "matches": matches,
     "as_milliseconds": as_milliseconds,
     "scaled": scaled,

@@ -104,7 +104,7 @@ def _profile(w: Writer, node: x.ProfileField) -> Code:
 
 def _variable(w: Writer, name: str, path: tuple[str, ...]) -> Code:
     if not path:
-        return Code(f"r.vars.get({name!r})", nullable=True)
+        return Code(f"caught(r.vars.get({name!r}))", nullable=True)
     if len(path) == 1:
         return Code(f"(r.vars.get({name!r}) or NOTHING).get({path[0]!r})", nullable=True)
     return Code(f"dig(r.vars.get({name!r}), {', '.join(map(repr, path))})", nullable=True)

@@ -195,7 +195,7 @@ class WaitUpTo(Instruction):
             if arm.where is None or arm.where(session.state, session.now, event.fields, run):
                 for name in (self.name, arm.name):
                     if name:
-                        run.vars[name] = {**session.captured(run, name, event.fields), "happened": True}
+                        run.vars[name] = {**session.captured(run, name, event), "happened": True}
                 session.fact("resumed", run, self.at, {"by": event.name}, line=arm.line)
                 return arm.target
         return None
