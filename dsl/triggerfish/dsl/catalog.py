@@ -36,6 +36,8 @@ class ChannelInfo:
 
 @dataclass(frozen=True, slots=True)
 class ActionField:
+    """An argument or a result."""
+
     name: str
     type: Type | None
     """None accepts anything."""
@@ -67,6 +69,8 @@ class FunctionInfo:
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
+    """Everything on offer, by name."""
+
     channels: dict[str, ChannelInfo] = field(default_factory=dict)
     actions: dict[str, ActionInfo] = field(default_factory=dict)
     functions: dict[str, FunctionInfo] = field(default_factory=dict)

@@ -52,7 +52,7 @@ class Explainer:
 
     # --- trying -----------------------------------------------------------------------------------
 
-    def _feed(self, stack: Stack, kind: str, soft: bool = False) -> Stack | None:
+    def _feed(self, stack: Stack, kind: str, *, soft: bool = False) -> Stack | None:
         state = ParserState(self.trial, None, stack[:], [])  # type: ignore[arg-type]
         for terminal in (kind, "NAME") if soft else (kind,):
             if soft and terminal == kind and kind not in self.states[state.state_stack[-1]]:

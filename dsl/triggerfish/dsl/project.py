@@ -69,8 +69,8 @@ def compile_sources(
     sources: Mapping[str, str], catalog: Catalog, read_file: Callable[[str], str | None] | None = None
 ) -> Loaded:
     """Compiles ``.flow`` texts by path; ``read_file`` gives the templates and lists they name, by path, or None."""
-    from triggerfish.dsl.check import check  # noqa: PLC0415 - commands that compile nothing need neither
-    from triggerfish.dsl.parser import parse  # noqa: PLC0415
+    from triggerfish.dsl.check import check  # commands that compile nothing need neither
+    from triggerfish.dsl.parser import parse
 
     trees = []
     problems: list[Diagnostic] = []

@@ -177,7 +177,7 @@ class _Scanner:
             first = Span(self.path, place.line, place.column, place.line, place.column + 3)
         self._report(syntax.UnclosedLongText, first)
 
-    def _unclosed(self, value: str, start: int, end: int) -> None:
+    def _unclosed(self, value: str, start: int, end: int) -> None:  # noqa: ARG002 - one signature for all kinds
         body = value.rstrip()
         self._report(syntax.UnclosedText, self._span(start, start + len(body)))
         self._add("TEXT", body + '"', start, start + len(body))

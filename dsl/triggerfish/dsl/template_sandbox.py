@@ -247,7 +247,7 @@ class Sandbox(liquid.Environment):
 
 def parse(source: str, *, html: bool) -> Template:
     """Parse a template; values are escaped in ``html``. Raises ``BadTemplate``."""
-    from triggerfish.dsl.template_analysis import errors_of  # noqa: PLC0415 - it imports this module
+    from triggerfish.dsl.template_analysis import errors_of  # it imports this module
 
     errors = errors_of(source)
     if errors:

@@ -78,13 +78,13 @@ def analyse(source: str) -> tuple[tuple[TemplateName, ...], tuple[TemplateError,
     """
     if "{{" not in source and "{%" not in source:
         return (), ()
-    from triggerfish.dsl.template_analysis import analyse as look  # noqa: PLC0415 - slow to import
+    from triggerfish.dsl.template_analysis import analyse as look  # slow to import
 
     return look(source)
 
 
 def parse_template(source: str, *, html: bool) -> Template:
     """Parse a template for filling in; in ``html`` values are escaped. Raises ``BadTemplate``."""
-    from triggerfish.dsl.template_sandbox import parse  # noqa: PLC0415 - slow to import
+    from triggerfish.dsl.template_sandbox import parse  # slow to import
 
     return parse(source, html=html)

@@ -15,15 +15,15 @@ _COLORS: dict[Severity, str] = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", 
 _BOLD, _DIM, _HELP, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[1;32m", "\x1b[0m"
 
 
-def render_text(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], color: bool = False) -> str:
+def render_text(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str], *, color: bool = False) -> str:
     """For terminals: each diagnostic with its place, the source line and a mark under the words it is about.
 
     ``sources`` maps the paths of spans to the texts of the files; without its text a diagnostic has no source line.
     """
-    return "\n".join(_one(diagnostic, sources, color) for diagnostic in diagnostics)
+    return "\n".join(_one(diagnostic, sources, color=color) for diagnostic in diagnostics)
 
 
-def _one(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
+def _one(diagnostic: Diagnostic, sources: Mapping[str, str], *, color: bool) -> str:
     def painted(text: str, paint: str) -> str:
         return f"{paint}{text}{_PLAIN}" if color and text else text
 

@@ -20,7 +20,7 @@ class InvalidProgramError(ValueError):
 
 @cache
 def _adapter() -> TypeAdapter[Program]:
-    from pydantic import TypeAdapter  # noqa: PLC0415 - only who stores programs pays for pydantic
+    from pydantic import TypeAdapter  # only who stores programs pays for pydantic
 
     return TypeAdapter(Program)
 
@@ -35,7 +35,7 @@ def loads(data: bytes | str) -> Program:
 
     Raises ``InvalidProgramError`` when the JSON is damaged or was written by a version with another ``ir_version``.
     """
-    from pydantic import ValidationError  # noqa: PLC0415 - see above
+    from pydantic import ValidationError  # see above
 
     try:
         raw = json.loads(data)

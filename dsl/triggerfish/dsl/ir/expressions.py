@@ -141,7 +141,7 @@ class Negate:
 class Arithmetic:
     """``left_type`` and ``right_type`` choose the meaning.
 
-    number × number (``+ - * /``); date or datetime ``+ -`` duration (a calendar step); duration ``+ -`` duration;
+    number times number (``+ - * /``); date or datetime ``+ -`` duration (a calendar step); duration ``+ -`` duration;
     number ``*`` duration either way, duration ``/`` number; datetime ``-`` datetime gives a duration in milliseconds.
     """
 

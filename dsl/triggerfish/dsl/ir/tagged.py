@@ -18,6 +18,6 @@ class Tagged:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:
         """The schema of a union discriminated by ``tag``."""
-        from pydantic import Field  # noqa: PLC0415 - nodes import without pydantic
+        from pydantic import Field  # nodes import without pydantic
 
         return handler(Annotated[source, Field(discriminator=self.tag)])

@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from triggerfish.dsl.span import Span
-from triggerfish.dsl.tree.declarations import Content, Event, Message, Model, Policy, Profile, Score, Segment, Topic, Value
+from triggerfish.dsl.tree.declarations import (
+    Content,
+    Event,
+    Message,
+    Model,
+    Policy,
+    Profile,
+    Score,
+    Segment,
+    Topic,
+    Value,
+)
 from triggerfish.dsl.tree.flows import Flow
 from triggerfish.dsl.tree.tests import Test
 

@@ -71,9 +71,9 @@ class Email(Channel[EmailSettings, EmailContent]):
     def open(self, settings: EmailSettings, setup: Setup) -> Session[EmailContent]:
         """A session with the server, or with the outbox folder."""
         if settings.provider == "smtp":
-            from triggerfish.plugins.email.smtp import SmtpSession  # noqa: PLC0415 - only one of the two is needed
+            from triggerfish.plugins.email.smtp import SmtpSession  # only one of the two is needed
 
             return SmtpSession(settings)
-        from triggerfish.plugins.email.files import FileSession  # noqa: PLC0415 - only one of the two is needed
+        from triggerfish.plugins.email.files import FileSession  # only one of the two is needed
 
         return FileSession(settings, setup.outbox)

@@ -44,7 +44,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does it, with a suggestion for a misspelt name."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
-            from triggerfish.dsl.diagnostics.suggest import closest  # noqa: PLC0415 - only when it is needed
+            from triggerfish.dsl.diagnostics.suggest import closest  # only when it is needed
 
             nearest = closest(args[0], list(COMMANDS))
             hint = f' Did you mean "{nearest}"?' if nearest else " See triggerfish --help."
@@ -58,7 +58,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong outside the user's text is one line and a code."""
-        from triggerfish.runtime.cli.failures import guarded  # noqa: PLC0415 - kept out of --version
+        from triggerfish.runtime.cli.failures import guarded  # kept out of --version
 
         with guarded():
             return super().invoke(ctx)

@@ -42,7 +42,7 @@ def guarded() -> Iterator[None]:
 
 
 def _fault(error: Exception) -> Fault:
-    from triggerfish.runtime.store.errors import StoreError  # noqa: PLC0415 - only when something failed
+    from triggerfish.runtime.store.errors import StoreError  # only when something failed
 
     if isinstance(error, StoreError):
         return Fault(str(error), RUNTIME_FAILED)

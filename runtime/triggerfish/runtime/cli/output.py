@@ -17,7 +17,7 @@ Progress = Callable[[int, int], None]
 
 def say_json(document: Any) -> None:
     """One JSON document to standard output, and nothing else."""
-    import msgspec  # noqa: PLC0415 - only when JSON is asked for
+    import msgspec  # only when JSON is asked for
 
     click.echo(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
 
@@ -29,19 +29,24 @@ def note(message: str) -> None:
 
 def console(*, error: bool = False) -> Console:
     """Colours and tables: none of the colours in a pipe."""
-    from rich.console import Console  # noqa: PLC0415 - rich is slow to import
+    from rich.console import Console  # rich is slow to import
 
     return Console(stderr=error, highlight=False, soft_wrap=not (sys.stderr if error else sys.stdout).isatty())
+
+
+def _silent(done: int, total: int) -> None:
+    """Progress that nobody watches."""
+    del done, total
 
 
 @contextmanager
 def progress(label: str) -> Iterator[Progress]:
     """A progress bar on standard error, if that is a terminal. The callback takes done and total."""
     if not sys.stderr.isatty():
-        yield lambda done, total: None
+        yield _silent
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=console(error=True), transient=True) as bar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from triggerfish.plugins.channel import Setup
 from triggerfish.runtime.cli.output import Progress
@@ -43,7 +43,7 @@ class Runtime:
         )
         self._stack.callback(self.worker.close)
 
-    def __enter__(self) -> Runtime:
+    def __enter__(self) -> Self:
         self.worker.recover()
         return self
 

@@ -16,9 +16,9 @@ from triggerfish.runtime.intake.item import Item
 
 def take(path: Path, item: Item, format_: str, done: str) -> None:
     """Check and store an item, and say what became of it. What is refused ends the command with code 1."""
-    from triggerfish.runtime.engine.clock import WallClock  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.intake.intake import Intake  # noqa: PLC0415
-    from triggerfish.runtime.intake.schema import Schema  # noqa: PLC0415
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.intake.intake import Intake
+    from triggerfish.runtime.intake.schema import Schema
 
     workspace = Workspace(path)
     schema = Schema(workspace.program)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +44,7 @@ class Workspace:
     @cached_property
     def plugins(self) -> Plugins:
         """What plugins bring; broken ones are told of on standard error."""
-        from triggerfish.plugins.manager import load_plugins  # noqa: PLC0415 - slow to import
+        from triggerfish.plugins.manager import load_plugins  # slow to import
 
         plugins = load_plugins()
         for problem in plugins.problems:
@@ -53,7 +54,7 @@ class Workspace:
     @cached_property
     def settings(self) -> Settings:
         """The settings; wrong ones end the command."""
-        from triggerfish.runtime.settings.load import load_settings  # noqa: PLC0415 - slow to import
+        from triggerfish.runtime.settings.load import load_settings  # slow to import
 
         loaded = load_settings(self.folder, os.environ, self.plugins.settings())
         if loaded.diagnostics:
@@ -65,7 +66,7 @@ class Workspace:
     @cached_property
     def loaded(self) -> Loaded:
         """The project's files, read and checked; its mistakes are in ``diagnostics``."""
-        from triggerfish.dsl.project import ProjectError, load  # noqa: PLC0415 - slow to import
+        from triggerfish.dsl.project import ProjectError, load  # slow to import
 
         try:
             loaded = load(self.folder, self.plugins.catalog())
@@ -86,7 +87,7 @@ class Workspace:
     @cached_property
     def messages(self) -> MessageSet:
         """The program's messages, ready to be filled in."""
-        from triggerfish.runtime.messages.messages import MessageSet  # noqa: PLC0415 - slow to import
+        from triggerfish.runtime.messages.messages import MessageSet  # slow to import
 
         return MessageSet(self.program, self.plugins.channels)
 
@@ -97,7 +98,7 @@ class Workspace:
 
     def store(self) -> Store:
         """The store, opened; to be closed by the caller."""
-        from triggerfish.runtime.store.store import Store  # noqa: PLC0415 - slow to import
+        from triggerfish.runtime.store.store import Store  # slow to import
 
         self.settings.data.mkdir(parents=True, exist_ok=True)
         return Store(self.settings.database)
@@ -105,7 +106,7 @@ class Workspace:
     @staticmethod
     def show(diagnostics: Sequence[Diagnostic], sources: Mapping[str, str]) -> None:
         """Diagnostics to standard error."""
-        from triggerfish.dsl.diagnostics.render import render_text  # noqa: PLC0415
+        from triggerfish.dsl.diagnostics.render import render_text
 
-        colour = click.get_text_stream("stderr").isatty()
+        colour = sys.stderr.isatty()
         click.echo(render_text(diagnostics, sources, color=colour), err=True)

@@ -49,6 +49,8 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class CompiledStop:
+    """``stop when`` (``events``) or ``stop if`` (``test`` alone, watched by ``flip``)."""
+
     ir: f.Stop
     events: frozenset[str]
     test: Function | None
@@ -81,6 +83,8 @@ class CompiledFlow:
 
 @dataclass(frozen=True, slots=True)
 class CompiledSegment:
+    """A segment by conditions."""
+
     name: str
     test: Function
     flip: Function | None
@@ -161,16 +165,16 @@ class CompiledProgram:
         def subscribed(state: State, topic: str, channel: str | None) -> bool:
             return consent.subscribed(self.topics[topic], state, channel)
 
-        def score(state: State, name: str, now: int) -> float:
+        def score(state: State, name: str) -> float:
             if name not in self.scores:
                 return 0
             points = state.scores.get(name)
             return self.scores[name].shown(points) if points else self.scores[name].ir.start
 
-        def level(state: State, name: str, now: int) -> str | None:
+        def level(state: State, name: str) -> str | None:
             if name not in self.scores:
                 return None
-            value = score(state, name, now)
+            value = score(state, name)
             return next((each for each, threshold in self.scores[name].ir.levels if value >= threshold), None)
 
         def reachable(state: State, channel: str) -> bool:
@@ -178,7 +182,7 @@ class CompiledProgram:
 
         return {
             "zone": self.zone, "inside": inside, "listed": self.listed, "subscribed": subscribed, "reachable": reachable,
-            "score": score, "level": level, "score_turns": lambda state, name: None, "functions": functions,
+            "score": score, "level": level, "functions": functions,
         }
 
     def address(self, channel: str) -> str:
@@ -220,7 +224,7 @@ class CompiledProgram:
         self.segment_order = {name: order for order, name in enumerate(self.segments)}
 
     def _scores(self, program: Program) -> None:
-        from triggerfish.runtime.machine.scores import CompiledScore  # noqa: PLC0415 - scores know compiled programs
+        from triggerfish.runtime.machine.scores import CompiledScore  # scores know compiled programs
 
         self.scores = {score.name: CompiledScore.of(score, program, self.compiler) for score in program.scores}
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from triggerfish.dsl.ir.program import Topic
 from triggerfish.runtime.machine.state import State
 
-
 CONFIRMED = 2
 """A statement with a third part, the moment of confirmation, is confirmed."""
 

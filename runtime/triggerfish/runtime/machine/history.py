@@ -36,6 +36,8 @@ class Log:
 
 @dataclass(slots=True)
 class Totals:
+    """Over everything that ever happened."""
+
     key: str
     event: str
     filter: x.Expr | None
@@ -184,7 +186,10 @@ def insert(series: dict[str, Any], log: Log, at: int, now: int, fields: dict[str
     if not moments or at >= moments[-1]:
         moments.append(at)
         for path in log.fields:
-            kept[".".join(path)].append(dig(fields, path))
+            if len(path) == 1:
+                kept[path[0]].append(fields.get(path[0]))
+            else:
+                kept[".".join(path)].append(dig(fields, path))
     else:
         place = bisect_right(moments, at)
         moments.insert(place, at)

@@ -76,9 +76,8 @@ class Machine:
             self._take(session, one, at)
             self._settle(session)
         self._settle(session)
-        self._fire_until(session, now, now, live=live)
+        due = self._fire_until(session, now, now, live=live)
         session.state.clock = max(session.state.clock, session.now)
-        due = timers.next_due(session)
         return Advance(encode(session.state), session.facts, session.deliveries, session.recorded, due)
 
     def open(self, person: str, state: bytes | None, first: int) -> Session:
@@ -105,17 +104,18 @@ class Machine:
             session.emit(Turned(()))
         rounds.settle(session)
 
-    def _fire_until(self, session: Session, until: int, now: int, *, live: bool) -> None:
-        """Fire every timer due at or before ``until``, in order of time."""
+    def _fire_until(self, session: Session, until: int, now: int, *, live: bool) -> int | None:
+        """Fire every timer due at or before ``until``, in order of time; when the next one is due."""
         for _ in range(FIRINGS_AT_MOST):
             due = timers.next_due(session)
             if due is None or due > until:
-                return
+                return due
             session.now = max(session.now, self._moment(due, now, live=live))
             session.behind = session.now - due
             session.cause = ""
             timers.fire(session)
         session.flow_fact("error", "", 0, 0, {"why": f"more than {FIRINGS_AT_MOST} timers at once; the rest waits"})
+        return timers.next_due(session)
 
     def _take(self, session: Session, one: Input, at: int) -> None:
         if one.kind == "event":

@@ -30,6 +30,8 @@ SIGNALS_AT_MOST = 10_000
 
 def settle(session: Session) -> None:
     """Handle everything that waits in the queue. A round is all that waits at its beginning; what it causes is the next."""
+    if not session.queue:
+        return
     signals = 0
     for _ in range(ROUNDS_AT_MOST):
         for _ in range(len(session.queue)):
@@ -110,6 +112,8 @@ def _enter_history(session: Session, signal: Signal) -> set[Key]:
             if session.program.scores:
                 scores.react(session, signal)
             return session.keys
+        case Turned() | EnterFlow():
+            return set()
         case FieldChanged(field=field):
             if field.startswith("score "):
                 return {("score", field.removeprefix("score "))}
@@ -121,8 +125,6 @@ def _enter_history(session: Session, signal: Signal) -> set[Key]:
             return {("segment", segment)}
         case FlowLeft(flow=flow):
             return {("flow", flow)}
-        case Turned() | EnterFlow():
-            return set()
         case _:
             assert_never(signal)
 

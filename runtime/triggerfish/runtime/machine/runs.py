@@ -51,9 +51,7 @@ def watch(session: Session, run: Run, flow: CompiledFlow) -> None:
         proceed(session, run, flow, following)
         return
     moments = [instruction.turns(session, run)]
-    for stop in flow.stops:
-        if stop.flip is not None:
-            moments.append(stop.flip(session.state, session.now, None, run))
+    moments += [stop.flip(session.state, session.now, None, run) for stop in flow.stops if stop.flip is not None]
     run.flip = min((moment for moment in moments if moment is not None), default=None)
 
 

@@ -31,10 +31,9 @@ TEXT_SHOWN = 200
 
 
 class Session:
-    """What steps, starts and timers work on. ``now`` is the moment; ``cause`` the id of the input at work,
-    ``behind`` how late a timer at work is handled.
+    """What steps, starts and timers work on.
 
-    ``misses`` collects what did not happen, where somebody wants to know.
+    ``now`` is the moment; ``cause`` the id of the input at work, ``behind`` how late a timer at work is handled. ``misses`` collects what did not happen, where somebody wants to know.
     """
 
     def __init__(self, program: CompiledProgram, person: str, state: State, misses: list[trace.Miss] | None = None) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+
+class Happened(msgspec.Struct, frozen=True, gc=False):
     """An event: from outside, recorded by a step, or one of the runtime's own. ``at`` is the event's own time."""
 
     name: str
@@ -16,8 +16,7 @@ class Happened:
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class FieldChanged:
+class FieldChanged(msgspec.Struct, frozen=True, gc=False):
     """A profile field got another value (None: no value)."""
 
     field: str
@@ -25,8 +24,7 @@ class FieldChanged:
     after: Any
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentChanged:
+class ConsentChanged(msgspec.Struct, frozen=True, gc=False):
     """``how`` is ``subscribes``, ``unsubscribes`` or ``confirms``; only real changes are signalled."""
 
     topic: str
@@ -34,30 +32,26 @@ class ConsentChanged:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class MembershipChanged:
+class MembershipChanged(msgspec.Struct, frozen=True, gc=False):
     """The person came into or left a segment."""
 
     segment: str
     entered: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Turned:
+class Turned(msgspec.Struct, frozen=True, gc=False):
     """Time alone may have changed these segments and scores."""
 
     segments: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FlowLeft:
+class FlowLeft(msgspec.Struct, frozen=True, gc=False):
     """A run began or ended: conditions on ``in flow`` and waiting doors look again."""
 
     flow: str
 
 
-@dataclass(frozen=True, slots=True)
-class EnterFlow:
+class EnterFlow(msgspec.Struct, frozen=True, gc=False):
     """``enter flow`` or an entry by hand."""
 
     flow: str

@@ -94,7 +94,7 @@ def to_html(source: str, kind: Kind, preview: str | None) -> Body:
 
 
 def _from_markdown(source: str, placeholders: Placeholders) -> str:
-    from markdown_it import MarkdownIt  # noqa: PLC0415 - slow, or not there
+    from markdown_it import MarkdownIt  # slow, or not there
 
     markdown = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     return _PAGE.replace("{}", markdown.render(placeholders.comments_on_own_lines(source)))
@@ -106,7 +106,7 @@ def _from_mjml(source: str, placeholders: Placeholders) -> str:
     if tag := placeholders.between_attributes(source):
         raise Misplaced(tag)
     try:
-        import mjml  # noqa: PLC0415 - slow, or not there
+        import mjml  # slow, or not there
     except ImportError as missing:
         raise PackageMissing("mjml-python") from missing
     css = "\n".join(_INLINE_STYLE.findall(source))
@@ -142,7 +142,7 @@ class _Inliner:
 @cache
 def _inliner(*, inline_style_tags: bool, extra_css: str | None) -> _Inliner:
     try:
-        import css_inline  # noqa: PLC0415 - slow, or not there
+        import css_inline  # slow, or not there
     except ImportError as missing:
         raise PackageMissing("css-inline") from missing
     inliner: _Inliner = css_inline.CSSInliner(  # type: ignore[assignment]

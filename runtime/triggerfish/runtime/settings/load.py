@@ -138,7 +138,7 @@ class _Reader:
         return url
 
     def _section(self, name: str, model: type[BaseModel], content: Any) -> BaseModel | None:
-        from pydantic import ValidationError  # noqa: PLC0415 - slow to import
+        from pydantic import ValidationError  # slow to import
 
         given = content if isinstance(content, dict) else {}
         known = tuple(field.alias or key for key, field in model.model_fields.items())

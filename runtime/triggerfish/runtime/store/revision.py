@@ -37,6 +37,6 @@ def ensure_current(database: Database, *, upgrade: bool) -> None:
     if not upgrade:
         found = f"revision {revision}" if revision else "no tables yet"
         raise SchemaOutdated(f"the database has {found}, {HEAD} is needed: run `triggerfish db upgrade`")
-    from triggerfish.runtime.store.migrate import upgrade as run_upgrade  # noqa: PLC0415 - slow to import
+    from triggerfish.runtime.store.migrate import upgrade as run_upgrade  # slow to import
 
     run_upgrade(database)

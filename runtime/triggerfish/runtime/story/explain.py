@@ -16,6 +16,7 @@ from triggerfish.runtime.machine.trace import Miss
 from triggerfish.runtime.story import sentences
 from triggerfish.runtime.story.profile import iso
 
+
 @dataclass(frozen=True, slots=True)
 class Posted:
     """What became of a delivery: the outbox's status and reason."""

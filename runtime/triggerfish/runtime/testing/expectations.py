@@ -123,9 +123,11 @@ def _why_not_sent(person: TestPerson, line: t.ExpectSend) -> list[str]:
         ):
             place = f" (line {fact.line})" if fact.line else ""
             reasons.append(f"{sentences.moment(fact.at, person.zone)}: {sentences.fact(fact, person.zone)}{place}")
-    for miss in person.misses:
-        if miss.flow in senders:
-            reasons.append(f"{sentences.moment(miss.at, person.zone)}: {sentences.miss(miss)} (line {miss.line})")
+    reasons += [
+        f"{sentences.moment(miss.at, person.zone)}: {sentences.miss(miss)} (line {miss.line})"
+        for miss in person.misses
+        if miss.flow in senders
+    ]
     if not senders:
         return ["no flow that runs in this test sends it"]
     return reasons or [f"nothing let the person into {', '.join(sorted(senders))}"] if not _inside_any(person, senders) else reasons
@@ -190,7 +192,7 @@ def _action(person: TestPerson, line: t.ExpectAction) -> str | None:
 
 
 def _arguments(person: TestPerson, delivery: Delivery) -> dict[str, Any]:
-    from triggerfish.runtime.delivery.arguments import filled  # noqa: PLC0415 - Liquid is slow to import
+    from triggerfish.runtime.delivery.arguments import filled  # Liquid is slow to import
 
     return filled(delivery.data["arguments"], delivery.context, at=delivery.at, timezone=person.program.zone_name)
 

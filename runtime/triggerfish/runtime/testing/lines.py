@@ -66,8 +66,8 @@ def given(person: TestPerson, line: Given) -> None:
     """Something given later: the state is changed on the spot, starting nothing."""
     session = person.edit()
     if isinstance(line, t.GivenEvent):
-        from triggerfish.runtime.machine import rounds  # noqa: PLC0415 - only for late history
-        from triggerfish.runtime.machine.signals import Happened  # noqa: PLC0415
+        from triggerfish.runtime.machine import rounds  # only for late history
+        from triggerfish.runtime.machine.signals import Happened
 
         at = person.ago(span(line.ago), person.now)
         rounds.remember(session, Happened(line.event, plain(line.values, person.zone), at, f"given {line.line}"))

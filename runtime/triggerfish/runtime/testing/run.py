@@ -103,7 +103,7 @@ class TestRunner:
 
     def render(self, delivery: Delivery) -> dict[str, str]:
         """The fields of a send as they would go out."""
-        from triggerfish.runtime.messages.messages import Rendered  # noqa: PLC0415 - Liquid is slow to import
+        from triggerfish.runtime.messages.messages import Rendered  # Liquid is slow to import
 
         if self._made is None:
             self._made = self._messages()

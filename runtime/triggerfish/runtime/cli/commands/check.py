@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,7 @@ def command(path: Path, format_: str) -> None:
       triggerfish check shop
       triggerfish check shop --format github
     """
-    from triggerfish.dsl.diagnostics import render  # noqa: PLC0415 - slow to import
+    from triggerfish.dsl.diagnostics import render  # slow to import
 
     workspace = Workspace(path)
     loaded = workspace.loaded
@@ -44,7 +45,7 @@ def command(path: Path, format_: str) -> None:
     elif format_ == "github":
         click.echo(render.render_github(diagnostics), nl=bool(diagnostics))
     elif format_ == "sarif":
-        from triggerfish.dsl.diagnostics.sarif import render_sarif  # noqa: PLC0415
+        from triggerfish.dsl.diagnostics.sarif import render_sarif
 
         click.echo(render_sarif(diagnostics))
     else:
@@ -54,11 +55,11 @@ def command(path: Path, format_: str) -> None:
 
 
 def _text(workspace: Workspace, diagnostics: list[Diagnostic], errors: int) -> None:
-    from triggerfish.dsl.diagnostics.render import render_text  # noqa: PLC0415
+    from triggerfish.dsl.diagnostics.render import render_text
 
     loaded = workspace.loaded
     if diagnostics:
-        colour = click.get_text_stream("stdout").isatty() and not os.environ.get("NO_COLOR")
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
         click.echo(render_text(diagnostics, loaded.sources, color=colour))
     files = f"{len(loaded.sources)} file{'' if len(loaded.sources) == 1 else 's'}"
     warnings = len(diagnostics) - errors

@@ -32,8 +32,8 @@ def upgrade(path: Path, format_: str) -> None:
     Example:
       triggerfish db upgrade shop
     """
-    from triggerfish.runtime.store import migrate  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.store.database import Database  # noqa: PLC0415
+    from triggerfish.runtime.store import migrate  # slow to import
+    from triggerfish.runtime.store.database import Database
 
     settings = Workspace(path).settings
     settings.data.mkdir(parents=True, exist_ok=True)
@@ -58,8 +58,8 @@ def check(path: Path, format_: str) -> None:
     Example:
       triggerfish db check shop
     """
-    from triggerfish.runtime.store import migrate  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.store.database import Database  # noqa: PLC0415
+    from triggerfish.runtime.store import migrate  # slow to import
+    from triggerfish.runtime.store.database import Database
 
     settings = Workspace(path).settings
     settings.data.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triggerfish.runtime.cli.failures import RUNTIME_FAILED, WRONG_SETUP, Fault
-from triggerfish.runtime.cli.output import console, note, progress, say_json
+from triggerfish.runtime.cli.output import note, progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def command(keep: Path | None, format_: str) -> None:
       triggerfish demo
       triggerfish demo --keep shop
     """
-    from triggerfish.runtime.demo.project import NoProject  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.demo.server import NoServer  # noqa: PLC0415
-    from triggerfish.runtime.demo.tour import Tour  # noqa: PLC0415
-    from triggerfish.runtime.engine.signals import stopped_by_signals  # noqa: PLC0415
+    from triggerfish.runtime.demo.project import NoProject  # slow to import
+    from triggerfish.runtime.demo.server import NoServer
+    from triggerfish.runtime.demo.tour import Tour
+    from triggerfish.runtime.engine.signals import stopped_by_signals
 
     began = time.perf_counter()
     stop = threading.Event()
@@ -82,8 +82,8 @@ def as_json(result: Result, seconds: float, *, kept: bool) -> dict[str, Any]:
 
 
 def _text(result: Result, seconds: float, keep: Path | None) -> None:
-    from triggerfish.runtime.cli.commands.status import table  # noqa: PLC0415
-    from triggerfish.runtime.demo.tour import CUSTOMER, QUIET_DAYS  # noqa: PLC0415
+    from triggerfish.runtime.cli.commands.status import table
+    from triggerfish.runtime.demo.tour import CUSTOMER, QUIET_DAYS
 
     click.echo()
     table(result.flows)
@@ -111,7 +111,7 @@ def _heading(text: str) -> None:
 
 
 def _explain(customer: str, folder: Path) -> None:
-    from triggerfish.runtime.cli.commands.explain import command as explain  # noqa: PLC0415
+    from triggerfish.runtime.cli.commands.explain import command as explain
 
     with click.Context(explain) as context:
         context.invoke(explain, person=customer, flow_and_path=(str(folder),), time=None, format_="text")

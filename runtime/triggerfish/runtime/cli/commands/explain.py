@@ -27,14 +27,14 @@ def command(person: str, flow_and_path: tuple[str, ...], time: str | None, forma
       triggerfish explain ana
       triggerfish explain ana cart_recovery shop
     """
-    from triggerfish.runtime.machine.machine import Machine  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.story.explain import Explanation, Posted, as_json, as_text  # noqa: PLC0415
+    from triggerfish.runtime.machine.machine import Machine  # slow to import
+    from triggerfish.runtime.story.explain import Explanation, Posted, as_json, as_text
 
     flow, path = flow_and_folder(flow_and_path)
     workspace = Workspace(path)
     machine = Machine(workspace.program, functions=workspace.functions)
     if flow is not None and flow not in machine.program.flows:
-        from triggerfish.dsl.diagnostics.suggest import closest  # noqa: PLC0415
+        from triggerfish.dsl.diagnostics.suggest import closest
 
         nearest = closest(flow, list(machine.program.flows))
         raise Fault(f"there is no flow {flow}" + (f'; did you mean "{nearest}"?' if nearest else ""), WRONG_CONTENT)
@@ -74,10 +74,10 @@ def flow_and_folder(given: tuple[str, ...]) -> tuple[str | None, Path]:
 
 def moment(text: str, zone: object) -> int:
     """A local time given on the command line, as a moment."""
-    import datetime as dt  # noqa: PLC0415
-    from zoneinfo import ZoneInfo  # noqa: PLC0415
+    import datetime as dt
+    from zoneinfo import ZoneInfo
 
-    from triggerfish.runtime.machine import calendar  # noqa: PLC0415
+    from triggerfish.runtime.machine import calendar
 
     try:
         naive = dt.datetime.fromisoformat(text)

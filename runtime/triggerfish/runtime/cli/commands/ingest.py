@@ -28,9 +28,9 @@ def command(files: tuple[Path, ...], mapping: Path | None, format_: str) -> None
       triggerfish ingest events.jsonl.gz shop
       triggerfish ingest orders.csv --map orders.toml shop
     """
-    from triggerfish.runtime.engine.clock import WallClock  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.intake.files import FileError, ingest  # noqa: PLC0415
-    from triggerfish.runtime.intake.schema import Schema  # noqa: PLC0415
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.intake.files import FileError, ingest
+    from triggerfish.runtime.intake.schema import Schema
 
     folders = [path for path in files if path.is_dir()]
     if len(folders) > 1:

@@ -42,7 +42,7 @@ def command(folder: Path | None, template: str, list_: bool, format_: str) -> No
     if folder is None:
         raise click.UsageError("name the folder to make, as in: triggerfish new shop")
     if template not in TEMPLATES:
-        from triggerfish.dsl.diagnostics.suggest import closest  # noqa: PLC0415 - only when it is needed
+        from triggerfish.dsl.diagnostics.suggest import closest  # only when it is needed
 
         nearest = closest(template, list(TEMPLATES))
         hint = f' Did you mean "{nearest}"?' if nearest else f" There are: {', '.join(TEMPLATES)}."

@@ -36,8 +36,8 @@ def show(person: str, path: Path, format_: str) -> None:
     Example:
       triggerfish people show ana@example.com shop
     """
-    from triggerfish.runtime.machine.machine import Machine  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.story.profile import describe, sentences  # noqa: PLC0415
+    from triggerfish.runtime.machine.machine import Machine  # slow to import
+    from triggerfish.runtime.story.profile import describe, sentences
 
     workspace = Workspace(path)
     machine = Machine(workspace.program, functions=workspace.functions)
@@ -70,8 +70,8 @@ def list_(path: Path, limit: int, after: str, segment: str | None, format_: str)
     Example:
       triggerfish people list shop --segment big_spenders
     """
-    from triggerfish.runtime.machine.machine import Machine  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.story.profile import describe  # noqa: PLC0415
+    from triggerfish.runtime.machine.machine import Machine  # slow to import
+    from triggerfish.runtime.story.profile import describe
 
     workspace = Workspace(path)
     program = Machine(workspace.program, functions=workspace.functions).program
@@ -94,7 +94,7 @@ def list_(path: Path, limit: int, after: str, segment: str | None, format_: str)
     if format_ == "json":
         say_json({"people": found, "total": total})
         return
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+    from rich.table import Table  # rich is slow to import
 
     table = Table(box=None, pad_edge=False)
     for title in ("id", "email", "segments", "in flows"):

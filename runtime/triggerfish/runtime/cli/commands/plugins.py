@@ -32,7 +32,7 @@ def list_(format_: str) -> None:
     Example:
       triggerfish plugins list --format json
     """
-    from triggerfish.plugins.manager import load_plugins  # noqa: PLC0415 - slow to import
+    from triggerfish.plugins.manager import load_plugins  # slow to import
 
     plugins = load_plugins()
     catalog = plugins.catalog()
@@ -47,7 +47,7 @@ def list_(format_: str) -> None:
         problems = [{"plugin": each.plugin, "distribution": each.distribution, "message": each.message} for each in plugins.problems]
         say_json({"plugins": documents, "problems": problems})
         return
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+    from rich.table import Table  # rich is slow to import
 
     table = Table(box=None, pad_edge=False)
     for title in ("plugin", "from", "brings"):

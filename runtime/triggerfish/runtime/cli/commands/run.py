@@ -33,8 +33,8 @@ def command(path: Path, once: bool, until_idle: bool, clock: str, format_: str) 
       triggerfish run shop
       triggerfish run shop --clock events --format json
     """
-    from triggerfish.runtime.cli.runtime import Runtime  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.engine.signals import stopped_by_signals  # noqa: PLC0415
+    from triggerfish.runtime.cli.runtime import Runtime  # slow to import
+    from triggerfish.runtime.engine.signals import stopped_by_signals
 
     if once and (until_idle or clock == "events"):
         raise click.UsageError("--once goes without --until-idle and --clock events")
@@ -58,7 +58,7 @@ def command(path: Path, once: bool, until_idle: bool, clock: str, format_: str) 
 
 
 def _text(document: dict[str, Any], runtime: Runtime) -> None:
-    from triggerfish.runtime.cli.commands.status import table  # noqa: PLC0415
+    from triggerfish.runtime.cli.commands.status import table
 
     click.echo(f"{document['events']} events of {document['people']} people")
     flows = runtime.tally.by_flow()

@@ -24,8 +24,8 @@ def command(path: Path, format_: str) -> None:
     Example:
       triggerfish status shop
     """
-    from triggerfish.runtime.engine.clock import WallClock  # noqa: PLC0415 - slow to import
-    from triggerfish.runtime.engine.engine import CURSOR  # noqa: PLC0415
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.engine.engine import CURSOR
 
     with Workspace(path).store() as store:
         document = gather(store, CURSOR, WallClock().now())
@@ -70,8 +70,8 @@ def gather(store: Store, cursor: str, now: int) -> dict[str, Any]:
 
 
 def _text(document: dict[str, Any]) -> None:
-    from triggerfish.runtime.machine import calendar  # noqa: PLC0415
-    from triggerfish.runtime.story.sentences import moment  # noqa: PLC0415
+    from triggerfish.runtime.machine import calendar
+    from triggerfish.runtime.story.sentences import moment
 
     version = document["program_version"]
     click.echo(f"program   {'none has run yet' if version is None else f'version {version}'}")
@@ -91,7 +91,7 @@ def _text(document: dict[str, Any]) -> None:
 
 def table(flows: dict[str, dict[str, int]]) -> None:
     """Figures per flow."""
-    from rich.table import Table  # noqa: PLC0415 - rich is slow to import
+    from rich.table import Table  # rich is slow to import
 
     columns = list(next(iter(flows.values())))
     shown = Table(box=None, pad_edge=False)

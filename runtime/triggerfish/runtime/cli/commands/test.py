@@ -30,7 +30,7 @@ def command(path: Path, text: str | None, format_: str) -> None:
       triggerfish test shop
       triggerfish test shop -k "abandoned cart"
     """
-    from triggerfish.runtime.testing.run import TestRunner  # noqa: PLC0415 - slow to import
+    from triggerfish.runtime.testing.run import TestRunner  # slow to import
 
     workspace = Workspace(path)
     program = workspace.program
@@ -44,7 +44,7 @@ def command(path: Path, text: str | None, format_: str) -> None:
     if format_ == "json":
         say_json(as_json(results))
     elif format_ == "junit":
-        from triggerfish.runtime.testing.junit import as_junit  # noqa: PLC0415
+        from triggerfish.runtime.testing.junit import as_junit
 
         click.echo(as_junit(results))
     else:
@@ -88,7 +88,7 @@ def _text(results: list[TestResult]) -> None:
     passed = sum(1 for result in results if result.outcome == "passed")
     failed = len(results) - passed
     if not results:
-        note("there are no tests; write one with: test \"what should be so\" for a_flow")
+        note('there are no tests; write one with: test "what should be so" for a_flow')
         return
     summary = f"{passed} passed" + (f", {failed} failed" if failed else "")
     click.secho(summary, fg="red" if failed else "green", bold=True)

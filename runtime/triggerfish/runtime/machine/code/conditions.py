@@ -48,7 +48,7 @@ def condition(w: Writer, node: x.Expr) -> str:
             return f"({value(w, node).text} is True)"
 
 
-def _negated(source: str, negated: bool) -> str:
+def _negated(source: str, negated: bool) -> str:  # noqa: FBT001 - the node says it
     return f"(not {source})" if negated else source
 
 

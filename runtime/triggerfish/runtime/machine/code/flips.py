@@ -45,8 +45,6 @@ def _turns(w: Writer, node: x.Expr) -> Iterator[str]:
             yield from _between(w, resolved(w, subject), low, high)
         case x.ValueOf(name=name):
             yield from _turns(w, w.value_named(name))
-        case x.ScoreOf(name=name) | x.LevelOf(name=name):
-            yield f"score_turns(S, {name!r})"
         case _:
             pass
     for child in children(node):

@@ -55,7 +55,7 @@ def _counted(node: x.Did, count: str) -> str:
 
 
 def _value(w: Writer, node: x.Expr) -> Code:
-    from triggerfish.runtime.machine.code.values import value  # noqa: PLC0415 - the two need each other
+    from triggerfish.runtime.machine.code.values import value  # the two need each other
 
     return value(w, node)
 
@@ -91,7 +91,7 @@ def _begin(w: Writer, node: HistoryNode, kept: str) -> tuple[str, str]:
 
 def _late(w: Writer, wanted: Need, kept: str) -> tuple[str, str]:
     """``(index name, test)`` of the part of ``where`` that is asked now, over the columns of the log."""
-    from triggerfish.runtime.machine.code.conditions import condition  # noqa: PLC0415 - the two need each other
+    from triggerfish.runtime.machine.code.conditions import condition  # the two need each other
 
     index = w.temporary()
     outer = w.event

@@ -22,7 +22,7 @@ def value(w: Writer, node: x.Expr) -> Code:
         case x.EventField(path=path):
             return w.event(path) if w.event else event_field(w, path)
         case x.Variable(name=name, path=path):
-            return _variable(w, name, path)
+            return _variable(name, path)
         case x.Entered():
             return Code("r.entered", nullable=False)
         case x.Now():
@@ -33,9 +33,9 @@ def value(w: Writer, node: x.Expr) -> Code:
         case x.ValueOf(name=name):
             return value(w, w.value_named(name))
         case x.ScoreOf(name=name):
-            return Code(f"score(S, {name!r}, now)", nullable=False)
+            return Code(f"score(S, {name!r})", nullable=False)
         case x.LevelOf(name=name):
-            return Code(f"level(S, {name!r}, now)", nullable=True)
+            return Code(f"level(S, {name!r})", nullable=True)
         case x.ModelOf():
             return Code("None", nullable=True)
         case x.MomentOf(date=date):
@@ -60,7 +60,7 @@ def value(w: Writer, node: x.Expr) -> Code:
             x.Compare() | x.Between() | x.OneOf() | x.Known() | x.Within() | x.Did() | x.InSegment() | x.InFlow()
             | x.Subscribed() | x.Reachable() | x.Truth() | x.Not() | x.And() | x.Or() | x.Located()
         ):
-            from triggerfish.runtime.machine.code.conditions import condition  # noqa: PLC0415 - the two need each other
+            from triggerfish.runtime.machine.code.conditions import condition  # the two need each other
 
             return Code(f"({condition(w, node)})", nullable=False)
         case _:
@@ -77,7 +77,7 @@ def event_field(w: Writer, path: tuple[str, ...]) -> Code:
 
 
 def _date(text: str) -> object:
-    import datetime as dt  # noqa: PLC0415 - only for the rare date literal
+    import datetime as dt  # only for the rare date literal
 
     return dt.date.fromisoformat(text)
 
@@ -102,7 +102,7 @@ def _profile(w: Writer, node: x.ProfileField) -> Code:
     return Code(w.load(f"p.get({name!r}, {default})"), nullable=False)
 
 
-def _variable(w: Writer, name: str, path: tuple[str, ...]) -> Code:
+def _variable(name: str, path: tuple[str, ...]) -> Code:
     if not path:
         return Code(f"caught(r.vars.get({name!r}))", nullable=True)
     if len(path) == 1:

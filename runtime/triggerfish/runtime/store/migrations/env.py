@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - found by path
+
 """Alembic runs this file; the connection, in its transaction already, comes from ``migrate``."""
 
 from __future__ import annotations

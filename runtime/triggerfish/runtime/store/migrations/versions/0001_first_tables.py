@@ -1,4 +1,4 @@
-# ruff: noqa: INP001 - found by path
+
 """The first tables.
 
 A migration is frozen once released: it does not import the schema, which moves on.
