@@ -4,7 +4,7 @@ import mailbox
 import smtplib
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,16 +19,16 @@ def box_path(tmp_path: Path) -> Path:
     return tmp_path / "mails.mbox"
 
 
-def received(box: Path) -> list[bytes]:
-    return [mail.get_payload(decode=True) for mail in mailbox.mbox(box)]
+def received(box: Path, header: str | None = None) -> list[bytes]:
+    with closing(mailbox.mbox(box)) as mails:
+        return [mail.get_all(header) if header else mail.get_payload(decode=True) for mail in mails]
 
 
 def test_mails_are_kept_as_they_came(box: Path) -> None:
     with mail_server(box) as port, smtplib.SMTP("127.0.0.1", port) as client:
         for number in range(3):
             assert client.sendmail("a@example.com", [f"b{number}@example.com", "c@example.com"], MAIL) == {}
-    mails = mailbox.mbox(box)
-    assert [mail.get_all("X-Envelope-To") for mail in mails] == [[f"b{n}@example.com", "c@example.com"] for n in range(3)]
+    assert received(box, "X-Envelope-To") == [[f"b{n}@example.com", "c@example.com"] for n in range(3)]
     # ">From" is how an mbox keeps a line that begins with "From".
     assert received(box) == [b".one dot\n..two\n>From here on\n\xc3\xa9\n"] * 3
 

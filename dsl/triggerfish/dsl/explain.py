@@ -112,7 +112,7 @@ class Explainer:
         """
         stacks = [states]
         for token in tokens[start:index]:
-            stack = self._feed(stacks[-1], token.type, token.soft)
+            stack = self._feed(stacks[-1], token.type, soft=token.soft)
             if stack is None:
                 break
             stacks.append(stack)
@@ -155,7 +155,7 @@ class Explainer:
         for token in rest:
             if after is None:
                 return False
-            after = self._feed(after, token.type, token.soft)
+            after = self._feed(after, token.type, soft=token.soft)
         return after is not None
 
     def _misspelt(self, tokens: Sequence[Lexeme], place: int, meant: str) -> Explanation:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import posixpath
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from triggerfish.dsl.cascades import without_cascades
 from triggerfish.dsl.catalog import Catalog
@@ -15,6 +16,10 @@ from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.ir.tests import Test
 from triggerfish.dsl.span import Span
+from triggerfish.dsl.tree import File
+
+if TYPE_CHECKING:
+    from triggerfish.dsl.check.program import Lower
 
 
 class ProjectError(Exception):
@@ -78,6 +83,23 @@ def compile_sources(
         file, mistakes = parse(text, path)
         trees.append(file)
         problems += mistakes
+    return compile_trees(trees, problems, sources, catalog, read_file)
+
+
+def compile_trees(
+    trees: Sequence[File],
+    problems: Sequence[Diagnostic],
+    sources: Mapping[str, str],
+    catalog: Catalog,
+    read_file: Callable[[str], str | None] | None = None,
+    lower: Lower | None = None,
+) -> Loaded:
+    """Compiles files that were read; ``problems`` are their syntax errors, ``sources`` their texts by path.
+
+    ``lower`` may remember what declarations come to (see ``check``).
+    """
+    from triggerfish.dsl.check.program import at_once, check  # noqa: PLC0415 - commands that compile nothing need it not
+
     others: dict[str, str] = {}
 
     def read(path: str) -> str | None:
@@ -88,7 +110,7 @@ def compile_sources(
             others[path] = text
         return text
 
-    checked = check(trees, catalog, read)
+    checked = check(trees, catalog, read, lower or at_once)
     found = list(checked.diagnostics)
     failed = any(problem.severity == "error" for problem in problems)
     if failed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from triggerfish.dsl import tree
 from triggerfish.dsl.catalog import Catalog
@@ -23,6 +23,14 @@ from triggerfish.dsl.tree.tests import Test
 
 Kind = TypeVar("Kind")
 
+Lower = Callable[[Callable[[Any, Context], Any], Any, Context], Any]
+"""Calls a function that lowers one declaration; an editor's remembers what came out as long as nothing has changed."""
+
+
+def at_once(function: Callable[[Any, Context], Any], declaration: Any, context: Context) -> Any:
+    """Simply calls the function."""
+    return function(declaration, context)
+
 
 @dataclass(frozen=True, slots=True)
 class Checked:
@@ -33,11 +41,14 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str], str | None]) -> Checked:
+def check(
+    files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str], str | None], lower: Lower = at_once
+) -> Checked:
     """Resolves every name and types every expression of a project.
 
     ``read_file`` gives the text of a file by its path in the project (with forward slashes), or None where there is
     none: it is asked for the ``.flow`` files themselves, and for the templates and lists that they name.
+    ``lower`` is what messages, flows and tests are lowered through, one by one.
     """
     report = Report()
     context = Context(Symbols(catalog), report, Sources(files, read_file))
@@ -50,10 +61,10 @@ def check(files: Sequence[tree.File], catalog: Catalog, read_file: Callable[[str
     places = order(context)
     for content in symbols.contents.values():
         report.add(notyet.NotYet.at(content.name.span, what="`content`"))
-    found_messages = [messages.message(one, context) for one in symbols.messages.values()]
+    found_messages = [lower(messages.message, one, context) for one in symbols.messages.values()]
     found_policy = policy.policy(_of(files, td.Policy), context)
-    found_flows = [flows.flow(one, context) for one in symbols.flows.values()]
-    found_tests = tuple(tests.lower(one, context) for one in _of(files, Test))
+    found_flows = [lower(flows.flow, one, context) for one in symbols.flows.values()]
+    found_tests = tuple(lower(tests.lower, one, context) for one in _of(files, Test))
     if report.failed:
         return Checked(None, (), report.diagnostics())
     program = ir.Program(

@@ -28,8 +28,11 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class StartWhen:
+    """``everyone``: the first stage is an event for everyone, and its ``where`` says whom it concerns."""
+
     stages: tuple[Match, ...]
     line: int
+    everyone: bool = False
     kind: Literal["when"] = "when"
 
 
@@ -72,7 +75,74 @@ class StartByHand:
     kind: Literal["by hand"] = "by hand"
 
 
-Start = Annotated[StartWhen | StartChange | StartSegment | StartConsent | StartByHand, Tagged("kind")]
+@dataclass(frozen=True, slots=True)
+class StartCrossing:
+    """``value`` is a score, a value, a model or a number field; ``rises`` to at least the threshold, or falls below it."""
+
+    value: Expr
+    rises: bool
+    threshold: Expr
+    line: int
+    text: str
+    kind: Literal["crossing"] = "crossing"
+
+
+@dataclass(frozen=True, slots=True)
+class StartSchedule:
+    """At local times. ``weekdays`` (0 is Monday; all seven for ``every day``) at ``clock``, or ``day`` of each month
+    at ``clock``, or every ``interval``; ``clock`` in minutes after midnight."""
+
+    weekdays: tuple[int, ...]
+    day: int | None
+    interval: Duration | None
+    clock: int
+    line: int
+    text: str
+    kind: Literal["schedule"] = "schedule"
+
+
+@dataclass(frozen=True, slots=True)
+class StartDate:
+    """A date or moment field, ``offset`` before or after it, yearly or once per value; without ``clock`` midnight of
+    a date, the moment itself of a moment."""
+
+    field: tuple[str, ...]
+    type: Literal["date", "datetime"]
+    offset: Duration | None
+    before: bool
+    yearly: bool
+    clock: int | None
+    line: int
+    text: str
+    kind: Literal["date"] = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class StartOn:
+    """One local moment: everyone who exists then."""
+
+    date: str
+    clock: int
+    line: int
+    text: str
+    kind: Literal["on"] = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class StartWebhook:
+    """``POST /hooks/NAME``: the event of that name, brought by a webhook."""
+
+    event: str
+    line: int
+    text: str
+    kind: Literal["webhook"] = "webhook"
+
+
+Start = Annotated[
+    StartWhen | StartChange | StartSegment | StartConsent | StartByHand | StartCrossing | StartSchedule | StartDate
+    | StartOn | StartWebhook,
+    Tagged("kind"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +177,16 @@ class Exclusive:
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """``when late by``: what starts and steps do that are reached that late after an outage."""
+
+    by: Duration
+    action: Literal["skip", "run", "exit"]
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
-    """``again`` is None for always, else ``never`` or the Duration; ``only_if`` joins several lines by and."""
+    """``moved`` maps old step names to new ones. ``again`` is None for always, else ``never`` or the Duration; ``only_if`` joins several lines by and."""
 
     name: str
     label: str
@@ -131,3 +209,7 @@ class Flow:
     status: Literal["active", "paused", "testing", "disabled"]
     timezone: str | None
     steps: tuple[Step, ...]
+    workspace: bool = False
+    release: Limit | None = None
+    late: Late | None = None
+    moved: tuple[tuple[str, str], ...] = ()

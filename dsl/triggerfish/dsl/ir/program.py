@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from triggerfish.dsl.ir.expressions import Duration, Expr
 from triggerfish.dsl.ir.flows import Flow
+from triggerfish.dsl.ir.steps import Measure, Points
 from triggerfish.dsl.ir.tagged import Tagged
 from triggerfish.dsl.ir.types import Field, Type
 
@@ -127,6 +128,50 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """``source`` is a template; ``names`` what it uses. A conditional variant has ``condition``, one of a split ``share``."""
+
+    name: str
+    source: str
+    names: tuple[str, ...]
+    condition: Expr | None
+    points: tuple[Points, ...]
+    share: float | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """``{{ content.NAME }}``: conditional variants first in order, then the highest score, then ``otherwise``."""
+
+    name: str
+    split: bool
+    variants: tuple[Variant, ...]
+    otherwise: Variant | None
+    measure: Measure | None
+    file: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """``features`` are ordinary conditions and values; ``options`` belong to the plugin's model family."""
+
+    name: str
+    label: str
+    event: str
+    where: Expr | None
+    negated: bool
+    within: Duration
+    only_if: Expr | None
+    features: tuple[Expr, ...]
+    family: str
+    options: dict[str, Any]
+    retrain: Duration | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class QuietHours:
     """Minutes after local midnight; ``start`` counts, ``end`` does not. No channels means all."""
 
@@ -185,6 +230,8 @@ class Program:
     segments: tuple[Segment, ...] = ()
     scores: tuple[Score, ...] = ()
     messages: tuple[Message, ...] = ()
+    contents: tuple[Content, ...] = ()
+    models: tuple[Model, ...] = ()
     policy: Policy = Policy()
     flows: tuple[Flow, ...] = ()
     addresses: dict[str, str] = field(default_factory=dict)

@@ -244,8 +244,105 @@ class Exit:
     kind: Literal["exit"] = "exit"
 
 
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """A digest: the events that come until ``duration`` is over, ``until`` is reached or there are ``limit`` of them."""
+
+    at: Where
+    events: tuple[str, ...]
+    where: Expr | None
+    limit: int | None
+    duration: Expr | None
+    until: MomentRule | None
+    name: str
+    kind: Literal["collect"] = "collect"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """``condition`` None: always."""
+
+    points: int | float
+    condition: Expr | None
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    name: str
+    points: tuple[Points, ...]
+    steps: tuple[Step, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseBest:
+    at: Where
+    name: str
+    paths: tuple[Path, ...]
+    otherwise: tuple[Step, ...]
+    kind: Literal["choose best"] = "choose best"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """``share`` from 0 to 1."""
+
+    share: float
+    name: str
+    steps: tuple[Step, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    events: tuple[str, ...]
+    within: Duration
+    where: Expr | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """``confidence`` from 0 to 1."""
+
+    method: str
+    confidence: float | None
+    people: int | None
+    within: Duration | None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``allocator`` is a plugin's, None for fixed shares."""
+
+    at: Where
+    name: str
+    allocator: Literal["bandit", "contextual bandit"] | None
+    context: tuple[Expr, ...]
+    arms: tuple[Share, ...]
+    measure: Measure | None
+    decide: Decide | None
+    kind: Literal["split"] = "split"
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    name: str | None
+    steps: tuple[Step, ...]
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    at: Where
+    branches: tuple[Branch, ...]
+    kind: Literal["together"] = "together"
+
+
 Step = Annotated[
     Send | WaitFor | WaitUntil | WaitUpTo | If | Choose | Repeat | ForEach | SetField | ClearField | AddTo
-    | Consent | Membership | RecordEvent | Do | EnterFlow | Exit,
+    | Consent | Membership | RecordEvent | Do | EnterFlow | Exit | Collect | ChooseBest | Split | Together,
     Tagged("kind"),
 ]

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
-from triggerfish.dsl.ir.flows import Flow, StartChange, StartWhen
+from triggerfish.dsl.ir.flows import Flow, StartChange, StartCrossing, StartWhen
 
 EXPRESSIONS: tuple[type, ...] = x.Expr.__args__
 STEPS: tuple[type, ...] = s.Step.__args__
@@ -59,6 +59,13 @@ def blocks(step: s.Step) -> Iterator[tuple[s.Step, ...]]:
             yield step.otherwise
         case s.Repeat() | s.ForEach():
             yield step.steps
+        case s.ChooseBest():
+            yield from (path.steps for path in step.paths)
+            yield step.otherwise
+        case s.Split():
+            yield from (arm.steps for arm in step.arms)
+        case s.Together():
+            yield from (branch.steps for branch in step.branches)
         case _:
             return
 
@@ -83,7 +90,7 @@ def _inside(value: Any) -> Iterator[x.Expr]:
 def flow_expressions(flow: Flow) -> Iterator[x.Expr]:
     """Every expression of a flow: starts, headers and steps."""
     for start in flow.starts:
-        if isinstance(start, StartWhen | StartChange):
+        if isinstance(start, StartWhen | StartChange | StartCrossing):
             yield from _inside(start)
     for header in (flow.only_if, flow.per, flow.stops, flow.goal):
         yield from _inside(header)

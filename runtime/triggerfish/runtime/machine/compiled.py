@@ -105,7 +105,14 @@ class Starts:
 class CompiledProgram:
     """Everything the machine looks up while it runs. Built once per program; never changed after."""
 
-    def __init__(self, program: Program, version: int, older: Mapping[int, Program], functions: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        program: Program,
+        version: int,
+        older: Mapping[int, Program],
+        functions: Mapping[str, Any],
+        asked: Iterable[x.Expr] = (),
+    ) -> None:
         self.ir = program
         self.version = version
         self.zone_name = program.policy.timezone
@@ -120,7 +127,7 @@ class CompiledProgram:
         self.named = {one.name: self.compiler.value(one.value) for one in program.values}
         self.named |= {one.name: self.compiler.value(x.ScoreOf(one.name)) for one in program.scores}
         changed = _changed_flows(program, older)
-        self._series(program, changed)
+        self._series(program, changed, asked)
         self._segments(program)
         self._scores(program)
         self.flows = {flow.name: self._flow(flow, version, order) for order, flow in enumerate(program.flows)}
@@ -189,8 +196,9 @@ class CompiledProgram:
         """The profile field with a channel's address."""
         return self.ir.addresses.get(channel, channel)
 
-    def _series(self, program: Program, changed: Mapping[tuple[int, int], f.Flow]) -> None:
+    def _series(self, program: Program, changed: Mapping[tuple[int, int], f.Flow], asked: Iterable[x.Expr]) -> None:
         series = Series()
+        series.add(asked)
         series.add(value.value for value in program.values)
         series.add(each.condition for each in program.segments if each.condition is not None)
         for score in program.scores:

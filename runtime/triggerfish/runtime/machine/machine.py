@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.program import Program
 from triggerfish.runtime.machine import calendar, rounds, runs, timers
 from triggerfish.runtime.machine.compiled import CompiledProgram
@@ -30,6 +31,7 @@ class Machine:
         older: earlier versions by number, for the runs that entered under them.
         version: the newest program's number.
         functions: expression functions brought by plugins, by name.
+        asked: conditions that are asked from outside; what they need of history is kept as well.
     """
 
     def __init__(
@@ -38,8 +40,9 @@ class Machine:
         older: Mapping[int, Program] | None = None,
         version: int = 1,
         functions: Mapping[str, Any] | None = None,
+        asked: Sequence[Expr] = (),
     ) -> None:
-        self.program = CompiledProgram(program, version, older or {}, functions or {})
+        self.program = CompiledProgram(program, version, older or {}, functions or {}, asked)
 
     def advance(
         self,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.walk import children
+from triggerfish.runtime.machine.history import need
 from triggerfish.runtime.machine.state import State
 
 if TYPE_CHECKING:
@@ -68,7 +69,15 @@ class Tracer:
             return []
         if isinstance(node, x.Or):
             return [part for operand in node.operands for part in self.failed(operand, state, now, event, scope)]
-        return list(self.parts(node, state, now, event, scope))
+        return [*self.parts(node, state, now, event, scope), *self._outside(node, state, now)]
+
+    def _outside(self, node: x.Expr, state: State, now: int) -> list[Part]:
+        """Why the person is not in the segment that a condition asks for."""
+        if not isinstance(node, x.Located) or not isinstance(node.condition, x.InSegment) or node.condition.negated:
+            return []
+        name = node.condition.segment
+        condition = next((each.condition for each in self.program.ir.segments if each.name == name), None)
+        return [] if condition is None else self.failed(condition, state, now, None, None)
 
     def _test(self, node: x.Expr) -> Function:
         found = self._tests.get(id(node))
@@ -88,7 +97,9 @@ class Tracer:
 
 def _operands(node: x.Expr) -> Iterator[x.Expr]:
     if isinstance(node, x.Did):
-        yield x.Aggregate("count", node.event, (), node.where, node.window)
+        counted = x.Aggregate("count", node.event, (), node.where, node.window)
+        if need(counted).key == need(node).key:
+            yield counted
         return
     if isinstance(node, SEEN):
         yield node

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import tests as t
 from triggerfish.dsl.ir.program import Program
+from triggerfish.dsl.ir.walk import walk
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.machine.machine import Machine
 from triggerfish.runtime.story import sentences
@@ -44,7 +46,7 @@ class TestResult:
 
 
 class TestRunner:
-    """Runs tests of one program; machines are made once per set of flows."""
+    """Runs tests of one program; machines are made once per set of flows and of what tests ask of history."""
 
     __test__ = False
 
@@ -55,7 +57,7 @@ class TestRunner:
         self.functions = functions
         self._messages = messages
         self._made: MessageSet | None = None
-        self._machines: dict[tuple[str, ...], Machine] = {}
+        self._machines: dict[tuple[tuple[str, ...], str], Machine] = {}
 
     def run(self, tests: Sequence[t.Test]) -> Iterator[TestResult]:
         """The results, one by one, in the order of the tests."""
@@ -64,7 +66,7 @@ class TestRunner:
 
     def run_one(self, test: t.Test) -> TestResult:
         """One test. An exception inside is the outcome ``error``: a mistake of ours, not of the flow."""
-        person = TestPerson(self._machine(test.flows))
+        person = TestPerson(self._machine(test))
         failures: list[Failure] = []
         story: tuple[str, ...] = ()
         try:
@@ -92,13 +94,16 @@ class TestRunner:
             else:
                 yield line
 
-    def _machine(self, flows: tuple[str, ...]) -> Machine:
-        machine = self._machines.get(flows)
+    def _machine(self, test: t.Test) -> Machine:
+        asked = [line.condition for line in test.lines if isinstance(line, t.ExpectCondition)]
+        past = [node for each in asked for node in walk(each) if isinstance(node, x.Did | x.Aggregate | x.Pick)]
+        key = test.flows, repr(past)
+        machine = self._machines.get(key)
         if machine is None:
             program = self.program
-            if flows:
-                program = replace(program, flows=tuple(flow for flow in program.flows if flow.name in flows))
-            machine = self._machines[flows] = Machine(program, functions=self.functions)
+            if test.flows:
+                program = replace(program, flows=tuple(flow for flow in program.flows if flow.name in test.flows))
+            machine = self._machines[key] = Machine(program, functions=self.functions, asked=past)
         return machine
 
     def render(self, delivery: Delivery) -> dict[str, str]:
