@@ -29,7 +29,7 @@ from triggerfish.runtime.machine.state import State
 
 NOW = 1_800_000_000_000
 DAY = 86_400_000
-FLOW = '''
+FLOW = """
 profile
     plan         one of "free", "pro", "team"
     country      text
@@ -53,9 +53,9 @@ flow measured
         and path like "/shop/*"
         and did product_viewed at least 3 times in last 7 days
     log.write with message: "matched"
-'''.replace("    log.write with", "    do log.write with")
+""".replace("    log.write with", "    do log.write with")
 
-HAND = '''
+HAND = """
 def hand_written(S, now, e, r):
     p = S.profile
     if p.get("plan") != "pro" or p.get("country") not in COUNTRIES:
@@ -78,9 +78,9 @@ def hand_written(S, now, e, r):
     viewed = S.series.get("product_viewed")
     if viewed is None:
         return False
-    times = viewed["t"]
+    times = viewed["@"]
     return len(times) >= 3 and times[-3] > now - 604800000
-'''
+"""
 
 ZEN = (
     'plan == "pro" and country in ["FR", "DE", "ES", "IT", "PT"] and (total_spent ?? 0) >= 100 and (visits ?? 50) < 50'
@@ -104,7 +104,7 @@ Predicate = Callable[[Any, int, Any, Any], Any]
 def true_case() -> Case:
     """A person and an event for which all eight predicates hold: nothing is cut short."""
     profile = {"id": "p", **OTHER_FIELDS, "plan": "pro", "country": "ES", "company": "Acme", "total_spent": 250.5, "visits": 12}
-    state = State(profile=profile, series={"product_viewed": {"t": [NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY]}})
+    state = State(profile=profile, series={"product_viewed": {"@": [NOW - 3 * DAY, NOW - 2 * DAY, NOW - DAY]}})
     return state, {"total": 49.9, "path": "/shop/shoes"}
 
 
@@ -128,7 +128,7 @@ def mixed_cases(number: int, seed: int = 11) -> list[Case]:
         )  # fmt: skip
         fields = some(total=[20, 19.99, 20.5, 500, 500.01], path=["/shop/", "/shop/shoes", "/blog", "/shop"])
         times = sorted(NOW - chance.choice([0, DAY, 6 * DAY, 7 * DAY - 1, 7 * DAY, 9 * DAY]) for _ in range(chance.randrange(6)))
-        series: dict[str, dict[str, list[Any]]] = {"product_viewed": {"t": times[-3:]}} if times else {}
+        series: dict[str, dict[str, list[Any]]] = {"product_viewed": {"@": times[-3:]}} if times else {}
         cases.append((State(profile={"id": "p", **OTHER_FIELDS, **profile}, series=series), fields))
     return cases
 
@@ -142,7 +142,7 @@ def flat(case: Case) -> dict[str, Any]:
     """As ``whole``, with just the names the condition uses, as if somebody had picked them out. Made beforehand, not timed."""
     state, fields = case
     names = {"plan": None, "country": None, "company": None, "total_spent": None, "visits": None, "total": None, "path": None}
-    viewed = state.series.get("product_viewed", {"t": []})["t"]
+    viewed = state.series.get("product_viewed", {"@": []})["@"]
     return {**names, **{k: v for k, v in state.profile.items() if k in names}, **fields, "viewed": list(viewed), "now": NOW}
 
 
@@ -185,7 +185,7 @@ def others() -> dict[str, Callable[[dict[str, Any]], Any]]:
 
 def one_condition(*, quick: bool, rounds: int) -> dict[str, Any]:
     ours, hand, peers = generated(), hand_written(), others()
-    cases = mixed_cases(300 if quick else 3_000) + [true_case()]
+    cases = [*mixed_cases(300 if quick else 3_000), true_case()]
     assert hand(*arguments(true_case())) is True
     held = 0
     for case in cases:

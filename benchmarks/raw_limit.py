@@ -79,8 +79,8 @@ def changed(batch: Batch, states: dict[str, bytes], ballast: int) -> list[tuple[
             if one.kind == "identify":
                 state.profile.update(one.fields)
             else:
-                state.series.setdefault(one.name, {"t": [], "total": []})
-                state.series[one.name]["t"].append(one.at)
+                state.series.setdefault(one.name, {"@": [], "total": []})
+                state.series[one.name]["@"].append(one.at)
                 state.series[one.name]["total"].append(one.fields["total"])
             state.clock = one.at
             state.facts += 1
@@ -152,7 +152,7 @@ def with_core(path: Path, inputs: Batch, ballast: int = 0) -> int:
         with engine.begin() as connection:
             connection.execute(add, [dict(zip(names, row, strict=True)) for row in rows(batch)])
             people = list({person for person, _ in batch})
-            states = {person: state for person, state in connection.execute(ask, {"ids": people})}
+            states: dict[str, bytes] = dict(connection.execute(ask, {"ids": people}).all())  # type: ignore[arg-type]
             put_rows = changed(batch, states, ballast)
             connection.execute(put, [{"id": a, "state": b, "due_at": c, "version": 1} for a, b, c in put_rows])
     engine.dispose()

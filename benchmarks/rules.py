@@ -95,7 +95,8 @@ def measure(number: int, *, rounds: int, events: int) -> timing.Timings:
     dispatch: dict[str, list[tuple[int, Any]]] = {}
     for index, flow in enumerate(loaded.program.flows):
         start = flow.starts[0]
-        assert isinstance(start, StartWhen) and start.stages[0].where is not None
+        assert isinstance(start, StartWhen)
+        assert start.stages[0].where is not None
         dispatch.setdefault(start.stages[0].events[0], []).append((index, program.compiler.condition(start.stages[0].where)))
     closures = hand_written(rules)
     zen = _zen(rules)

@@ -22,7 +22,9 @@ _UNKNOWN = frozenset(
         "TF111",
         "TF115",
         "TF119",
+        "TF120",
         "TF405",
+        "TF411",
     }
 )
 """What may follow from a name whose declaration could not be read."""
@@ -34,7 +36,12 @@ _MISSING = frozenset(
         "TF307",
         "TF401",
         "TF403",
+        "TF319",
+        "TF320",
+        "TF321",
+        "TF322",
         "TF410",
+        "TF413",
         "TF501",
         "TF503",
         "TF601",

@@ -30,13 +30,15 @@ class ProjectError(Exception):
 class Loaded:
     """``program`` and ``tests`` are only there when there is no error.
 
-    ``sources`` are the texts of all files that were read, by their path in the project.
+    ``sources`` are the texts of all files that were read, by their path in the project; ``trees`` what the ``.flow`` files
+    among them say.
     """
 
     program: Program | None
     tests: tuple[Test, ...]
     diagnostics: tuple[Diagnostic, ...]
     sources: dict[str, str]
+    trees: tuple[File, ...] = ()
 
 
 def load(folder: Path, catalog: Catalog) -> Loaded:
@@ -51,7 +53,7 @@ def load(folder: Path, catalog: Catalog) -> Loaded:
         raise ProjectError(f"{folder} is a file; a project is a folder. Try {folder.parent}.")
     reader = _Reader(folder)
     try:
-        paths = sorted(_flow_files(folder))
+        paths = sorted(flow_files(folder))
     except OSError as error:
         raise ProjectError(f"The folder {folder} cannot be read: {error.strerror}.") from error
     for path in paths:
@@ -67,6 +69,7 @@ def load(folder: Path, catalog: Catalog) -> Loaded:
         () if failed else compiled.tests,
         diagnostics,
         compiled.sources | reader.sources,
+        compiled.trees,
     )
 
 
@@ -117,8 +120,8 @@ def compile_trees(
         found = without_cascades(found, trees, sources, problems)
     diagnostics = tuple(sorted((*problems, *found), key=_place))
     if failed:
-        return Loaded(None, (), diagnostics, {**sources, **others})
-    return Loaded(checked.program, checked.tests, diagnostics, {**sources, **others})
+        return Loaded(None, (), diagnostics, {**sources, **others}, tuple(trees))
+    return Loaded(checked.program, checked.tests, diagnostics, {**sources, **others}, tuple(trees))
 
 
 def _place(diagnostic: Diagnostic) -> tuple[Span, str]:
@@ -133,7 +136,9 @@ def _top(path: str) -> Span:
 # --- reading -----------------------------------------------------------------------------------------
 
 
-def _flow_files(folder: Path) -> Iterator[str]:
+def flow_files(folder: Path) -> Iterator[str]:
+    """The paths of all ``.flow`` files below a folder. Raises ``OSError`` where the folder itself cannot be listed."""
+
     def refuse(error: OSError) -> None:
         if error.filename and Path(error.filename) == folder:
             raise error
@@ -160,24 +165,32 @@ class _Reader:
         return self._read[path]
 
     def _text(self, path: str) -> str | None:
-        try:
-            place = Path(os.path.realpath(self._folder / path))
-            if not place.is_relative_to(self._folder):
-                self.problems.append(rules.OutsideProject.at(_top(path), path=path))
-                return ""
-            data = place.read_bytes()
-        except (FileNotFoundError, NotADirectoryError, ValueError):
-            return None
-        except OSError as error:
-            problem = error.strerror or "it is no file"
-            self.problems.append(rules.Unreadable.at(_top(path), path=path, problem=problem[:1].lower() + problem[1:]))
-            return ""
-        try:
-            text = data.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            line = data[: error.start].count(b"\n") + 1
-            self.problems.append(rules.NotText.at(Span(path, line, 1, line, 1), path=path))
-            return ""
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-        self.sources[posixpath.normpath(path)] = text
+        text, problem = read_text(self._folder, path)
+        if problem is not None:
+            self.problems.append(problem)
+        elif text is not None:
+            self.sources[posixpath.normpath(path)] = text
         return text
+
+
+def read_text(folder: Path, path: str) -> tuple[str | None, Diagnostic | None]:
+    """The text of one file of a project, None where there is none; what cannot be read is a problem and empty.
+
+    ``folder`` is the project's, with all links followed; ``path`` is relative to it. Line breaks are ``\\n``.
+    """
+    try:
+        place = Path(os.path.realpath(folder / path))
+        if not place.is_relative_to(folder):
+            return "", rules.OutsideProject.at(_top(path), path=path)
+        data = place.read_bytes()
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return None, None
+    except OSError as error:
+        problem = error.strerror or "it is no file"
+        return "", rules.Unreadable.at(_top(path), path=path, problem=problem[:1].lower() + problem[1:])
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return "", rules.NotText.at(Span(path, line, 1, line, 1), path=path)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), None

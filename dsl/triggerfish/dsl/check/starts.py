@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from triggerfish.dsl.check import conditions, fields, giving, history, names, policy_names, values
+from triggerfish.dsl.check import (
+    conditions,
+    crossings,
+    fields,
+    giving,
+    history,
+    names,
+    policy_names,
+    schedules,
+    values,
+)
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.diagnostics import flows as rules
@@ -55,22 +65,27 @@ def start(written: tf.Start, caught: Caught, context: Context) -> ir.Start | Non
             found = _parameters(written, context)
             caught.events.append(Alternative("`start by hand`", Type("record", fields=found)))
             return ir.StartByHand(found, line)
-        case _:
-            caught.events.append(Alternative("this start", None))
-            context.report.add(notyet.NotYet.at(written.span, what=_later(written)))
-            return None
-
-
-def _later(written: tf.StartCrossing | tf.StartSchedule | tf.StartDate | tf.StartOn | tf.StartWebhook) -> str:
-    match written:
         case tf.StartCrossing():
-            return "`rises to`" if written.rises else "`falls below`"
+            caught.events.append(Alternative(f"a crossing of {'.'.join(written.value.path)}", crossings.EVENT))
+            return crossings.crossing(written, context)
+        case _:
+            found_start, alternative = _outside(written, context)
+            caught.events.append(alternative)
+            return found_start
+
+
+def _outside(
+    written: tf.StartSchedule | tf.StartDate | tf.StartOn | tf.StartWebhook, context: Context
+) -> tuple[ir.Start | None, Alternative]:
+    match written:
         case tf.StartSchedule():
-            return "`start every …`"
-        case tf.StartDate() | tf.StartOn():
-            return "a start on a date"
+            return schedules.schedule(written, context)
+        case tf.StartOn():
+            return schedules.on(written, context)
+        case tf.StartDate():
+            return schedules.date(written, context)
         case tf.StartWebhook():
-            return "`start by webhook`"
+            return schedules.webhook(written, context)
 
 
 def parameters(flow: tf.Flow, context: Context) -> Type | None:

@@ -151,3 +151,79 @@ class UselessStart(Rule):
     reason = "Such a start would never let anybody in."
     wrong = 'flow f\n    start when plan changes from "pro" to "pro"\n    wait 1 day\n'
     right = 'flow f\n    start when plan changes from "free" to "pro"\n    wait 1 day\n'
+
+
+class YearlyMoment(Rule):
+    code = "TF318"
+    message = "`yearly` needs a date, and `{name}` is a moment"
+    help = "leave out `yearly`, or declare the field as a date"
+    reason = "A day comes back every year; a moment, with its time of day, comes once."
+    wrong = "flow f\n    start on created_at yearly at 9:00\n    wait 1 day\n"
+    right = "flow f\n    start on renewal_date yearly at 9:00\n    wait 1 day\n"
+
+
+class SharesNotWhole(Rule):
+    code = "TF319"
+    message = "the shares of `{name}` add up to {found}, not to 100%"
+    help = "change them so that nobody is left out and nobody counted twice"
+    reason = "Everybody who comes here must get exactly one of the arms."
+    wrong = (
+        "flow f\n    start when signed_up\n    split tone\n        50% calm\n            wait 1 day\n"
+        "        40% loud\n            wait 2 days\n"
+    )
+    right = (
+        "flow f\n    start when signed_up\n    split tone\n        50% calm\n            wait 1 day\n"
+        "        50% loud\n            wait 2 days\n"
+    )
+
+
+class NothingMeasured(Rule):
+    code = "TF320"
+    message = "`{what}` needs to know what counts as success"
+    help = "add a line such as `measure email_clicked within 2 days` to the arms"
+    reason = "Which arm is better can only be found out by what people do after it."
+    wrong = (
+        "flow f\n    start when signed_up\n    split tone by bandit\n        50% calm\n            wait 1 day\n"
+        "        50% loud\n            wait 2 days\n"
+    )
+    right = (
+        "flow f\n    start when signed_up\n    split tone by bandit\n        50% calm\n            wait 1 day\n"
+        "        50% loud\n            wait 2 days\n        measure order_completed within 2 days\n"
+    )
+
+
+class NeverChosen(Rule):
+    code = "TF321"
+    severity = "warning"
+    message = "`{name}` is never chosen: it can get no points"
+    help = "add a line such as `+1 if …` below it, or `+1` for everybody"
+    reason = "The highest score wins, and one without points does not take part."
+    wrong = (
+        "flow f\n    start when signed_up\n    choose best offer\n        path discount\n            wait 1 day\n"
+        "        otherwise\n            wait 2 days\n"
+    )
+    right = (
+        "flow f\n    start when signed_up\n    choose best offer\n        path discount\n"
+        "            +1 if total_spent > 500\n            wait 1 day\n        otherwise\n            wait 2 days\n"
+    )
+
+
+class NothingToChoose(Rule):
+    code = "TF322"
+    message = "`{what}` has nothing to choose from"
+    help = "{cure}"
+    reason = "A choice needs at least one way to go."
+    wrong = "flow f\n    start when signed_up\n    choose best offer\n        otherwise\n            wait 1 day\n"
+    right = (
+        "flow f\n    start when signed_up\n    choose best offer\n        path discount\n            +1\n"
+        "            wait 1 day\n"
+    )
+
+
+class NotForEveryone(Rule):
+    code = "TF323"
+    message = "the event `{name}` concerns one person, so it cannot start a flow `for everyone`"
+    help = "leave out `for everyone`, or add it to the declaration of the event"
+    reason = "Only what concerns no single person, such as a price, is looked at for everyone."
+    wrong = "flow f\n    start when order_completed for everyone where total > 5\n    wait 1 day\n"
+    right = "flow f\n    start when order_completed where total > 5\n    wait 1 day\n"

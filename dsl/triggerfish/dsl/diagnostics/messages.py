@@ -85,3 +85,51 @@ class NoDefaultPart(Rule):
     reason = "People whose language is another one, or unknown, would get nothing."
     wrong = 'message m\n    sms in "fr" "Bonjour"\n'
     right = 'message m\n    sms "Hello"\n    sms in "fr" "Bonjour"\n'
+
+
+class UnknownContent(Rule):
+    code = "TF411"
+    message = "there is no content called `{name}`"
+    help = "declare it: `content {name}` with its variants below"
+    reason = "Only declared contents can be put into a template."
+    wrong = (
+        'content hero\n    pro "x" if plan is "pro"\n    otherwise "y"\n\nmessage m\n    sms "{{ content.heroo }}"\n\n'
+        "flow f\n    start when signed_up\n    about offers\n    send sms m\n"
+    )
+    right = (
+        'content hero\n    pro "x" if plan is "pro"\n    otherwise "y"\n\nmessage m\n    sms "{{ content.hero }}"\n\n'
+        "flow f\n    start when signed_up\n    about offers\n    send sms m\n"
+    )
+
+
+class WrongVariant(Rule):
+    code = "TF412"
+    message = "{problem}"
+    reason = "The variants of an experiment have shares; those of another content have conditions or points."
+    wrong = 'content hero\n    50% calm "x"\n    50% loud "y"\n'
+    right = 'content hero split\n    50% calm "x"\n    50% loud "y"\n'
+
+
+class NoOtherwise(Rule):
+    code = "TF413"
+    severity = "warning"
+    message = "for some people the content `{name}` says nothing"
+    help = 'add a line `otherwise "…"` at its end'
+    reason = "Where no variant fits, the message cannot be filled in and is not sent."
+    wrong = 'content hero\n    pro "x" if plan is "pro"\n'
+    right = 'content hero\n    pro "x" if plan is "pro"\n    otherwise "y"\n'
+
+
+class NestedContent(Rule):
+    code = "TF414"
+    message = "a content cannot stand inside another content"
+    help = "write its text here, or put both into the message"
+    reason = "What is chosen for a person must be plain to see in the message."
+    wrong = (
+        'content hero\n    pro "{{ content.tail }}" if plan is "pro"\n    otherwise "y"\n\n'
+        'content tail\n    pro "x" if plan is "pro"\n    otherwise "y"\n'
+    )
+    right = (
+        'content hero\n    pro "z" if plan is "pro"\n    otherwise "y"\n\n'
+        'content tail\n    pro "x" if plan is "pro"\n    otherwise "y"\n'
+    )

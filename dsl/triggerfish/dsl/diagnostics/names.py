@@ -166,3 +166,26 @@ class NotAValue(Rule):
     )
     wrong = "segment s\n    order_completed > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"
+
+
+class UnknownStep(Rule):
+    code = "TF120"
+    message = "no step of `{flow}` is called `{name}`"
+    reason = "A step gets its name with `as`; people can only be moved to a step that is there."
+    wrong = "flow f\n    start when signed_up\n    moved old_wait to pause\n    wait 1 day as pauze\n"
+    right = "flow f\n    start when signed_up\n    moved old_wait to pause\n    wait 1 day as pause\n"
+
+
+class UnknownMethod(Rule):
+    code = "TF121"
+    message = "there is no way to decide called `{name}`"
+    help = "the ways are bayesian, frequentist and sequential"
+    reason = "An experiment is decided by one of a few well-known methods."
+    wrong = (
+        "flow f\n    start when signed_up\n    split tone\n        50% calm\n            wait 1 day\n        50% loud\n"
+        "        measure order_completed within 2 days\n        decide by baesian at 95%\n"
+    )
+    right = (
+        "flow f\n    start when signed_up\n    split tone\n        50% calm\n            wait 1 day\n        50% loud\n"
+        "        measure order_completed within 2 days\n        decide by bayesian at 95%\n"
+    )

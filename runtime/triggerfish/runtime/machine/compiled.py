@@ -13,10 +13,12 @@ from triggerfish.dsl.ir import flows as f
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.program import Cap, EventPoints, Program, WhilePoints
 from triggerfish.dsl.ir.walk import flow_expressions, steps_inside, walk
-from triggerfish.runtime.machine import calendar, consent
+from triggerfish.runtime.machine import calendar, channels, consent
 from triggerfish.runtime.machine.code.compiler import Compiler, Matcher
 from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.crossings import Crossing
 from triggerfish.runtime.machine.history import Log, Series, Totals
+from triggerfish.runtime.machine.schedules import Timed
 from triggerfish.runtime.machine.state import State
 from triggerfish.runtime.machine.steps.flatten import flatten
 from triggerfish.runtime.machine.steps.instruction import Instruction
@@ -100,6 +102,8 @@ class Starts:
     change: dict[str, list[tuple[CompiledFlow, f.StartChange, Function | None, Function | None]]] = field(default_factory=dict)
     segment: dict[tuple[str, bool], list[tuple[CompiledFlow, f.StartSegment]]] = field(default_factory=dict)
     consent: dict[tuple[str, str], list[tuple[CompiledFlow, f.StartConsent]]] = field(default_factory=dict)
+    timed: list[tuple[str, CompiledFlow, Timed]] = field(default_factory=list)
+    crossings: list[Crossing] = field(default_factory=list)
 
 
 class CompiledProgram:
@@ -206,6 +210,16 @@ class CompiledProgram:
             series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
         for flow in (*program.flows, *changed.values()):
             series.add(flow_expressions(flow))
+        choosing = tuple(
+            channel
+            for flow in (*program.flows, *changed.values())
+            for step in steps_inside(flow.steps)
+            if isinstance(step, s.Send) and len(step.channels) > 1
+            for channel in step.channels
+        )
+        engagement = channels.expressions(choosing)
+        series.add(engagement.values())
+        self.engagement = {name: self.compiler.value(node) for name, node in engagement.items()}
         self.series = series
         self.history: dict[str, tuple[Matcher, list[Log | Totals]]] = {}
         by_event: dict[str, list[Log | Totals]] = {}
@@ -265,6 +279,10 @@ class CompiledProgram:
         for number, start in enumerate(flow.starts):
             if isinstance(start, f.StartWhen):
                 made.stages += self._stages(made, start, number)
+            elif isinstance(start, f.StartWebhook):
+                match = f.Match((start.event,), negated=False, times=1, within=None, same=None, where=None, name=None,
+                                line=start.line, text=start.text)
+                made.stages += self._stages(made, f.StartWhen((match,), start.line), number)
         return made
 
     def _stages(self, flow: CompiledFlow, start: f.StartWhen, number: int) -> Iterable[Stage]:
@@ -294,6 +312,8 @@ class CompiledProgram:
             for name, path in _variables(expression):
                 note(name, path)
         for step in steps_inside(flow.steps):
+            if isinstance(step, s.Collect):
+                found["event"] = None
             if isinstance(step, s.Send):
                 for dotted in self.names_of(step):
                     first, *rest = dotted.split(".")
@@ -335,6 +355,17 @@ class CompiledProgram:
             starts.segment.setdefault((start.segment, start.enters), []).append((flow, start))
         elif isinstance(start, f.StartConsent):
             starts.consent.setdefault((start.how, start.topic), []).append((flow, start))
+        elif isinstance(start, f.StartSchedule | f.StartDate | f.StartOn):
+            starts.timed.append((_start_name(flow, start.text), flow, start))
+        elif isinstance(start, f.StartCrossing):
+            compiler = self.compiler
+            below = x.Compare("<", start.value, start.threshold, negated=False, type="number")
+            starts.crossings.append(
+                Crossing(
+                    _start_name(flow, start.text), flow, start, compiler.value(start.value), compiler.value(start.threshold),
+                    compiler.flip(below), uses(self.ir, [start.value, start.threshold]),
+                )
+            )
 
     def _mentions(self) -> None:
         """Which events, and which flows in ``in flow``, anything in the program looks at."""
@@ -351,8 +382,14 @@ class CompiledProgram:
             for instruction in flow.instructions
         ]
         watched += [score.uses for score in self.scores.values()]
+        watched += [crossing.uses for crossing in self.starts.crossings]
         self.watched: frozenset[Key] = frozenset(key for keys in watched for key in keys)
         self.doors = any(flow.ir.exclusive for flow in self.flows.values())
+
+
+def _start_name(flow: CompiledFlow, text: str) -> str:
+    """What a start line is called in a person's state: the same as long as the line is."""
+    return f"{flow.ir.name}|{text}"
 
 
 def _changed_flows(program: Program, older: Mapping[int, Program]) -> dict[tuple[int, int], f.Flow]:

@@ -2,8 +2,8 @@
 
 A *log* keeps the newest moments of an event (and the fields asked of them) inside a window or up to a number; *totals* keep
 count, first, last, sum, smallest and largest of all that ever happened. Both are shared by all conditions that
-ask about the same event with the same filter. In a person's state a log is ``{"t": [moments], "field.path": [values]}``
-with equally long lists in order of time, totals are ``{"n": [count, first, last], "field.path": [count, sum, smallest,
+ask about the same event with the same filter. In a person's state a log is ``{"@": [moments], "field.path": [values]}``
+with equally long lists in order of time, totals are ``{"@": [count, first, last], "field.path": [count, sum, smallest,
 largest, first value, last value]}``.
 """
 
@@ -181,8 +181,8 @@ def insert(series: dict[str, Any], log: Log, at: int, now: int, fields: dict[str
     """Put an event into a log, in order of time, and drop what no condition can see any more."""
     kept = series.get(log.key)
     if kept is None:
-        kept = series[log.key] = {"t": [], **{".".join(path): [] for path in sorted(log.fields)}}
-    moments = kept["t"]
+        kept = series[log.key] = {"@": [], **{".".join(path): [] for path in sorted(log.fields)}}
+    moments = kept["@"]
     if not moments or at >= moments[-1]:
         moments.append(at)
         for path in log.fields:
@@ -209,8 +209,8 @@ def count_in(series: dict[str, Any], totals: Totals, at: int, fields: dict[str, 
     """Add an event to totals."""
     kept = series.get(totals.key)
     if kept is None:
-        kept = series[totals.key] = {"n": [0, at, at], **{".".join(path): [0, 0, None, None, None, None] for path in sorted(totals.fields)}}
-    number = kept["n"]
+        kept = series[totals.key] = {"@": [0, at, at], **{".".join(path): [0, 0, None, None, None, None] for path in sorted(totals.fields)}}
+    number = kept["@"]
     first, last = at < number[1] or not number[0], at >= number[2]
     number[0] += 1
     if first:

@@ -7,7 +7,7 @@ from typing import Any
 
 from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.program import Program
-from triggerfish.runtime.machine import calendar, rounds, runs, timers
+from triggerfish.runtime.machine import calendar, crossings, rounds, runs, schedules, timers
 from triggerfish.runtime.machine.compiled import CompiledProgram
 from triggerfish.runtime.machine.effects import Advance
 from triggerfish.runtime.machine.inputs import Input
@@ -90,6 +90,8 @@ class Machine:
             fresh.profile = {"id": person, "created_at": first}
             session = Session(self.program, person, fresh)
             session.fresh = True
+            crossings.settle_silently(session)
+            schedules.plan(session)
             return session
         session = Session(self.program, person, decode(state))
         if session.state.program != self.program.version:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triggerfish.runtime.machine import runs, scores, segments
+from triggerfish.runtime.machine import crossings, runs, schedules, scores, segments
 
 if TYPE_CHECKING:
     from triggerfish.runtime.machine.session import Session
@@ -24,7 +24,7 @@ def migrate(session: Session) -> None:
         log = program.series.logs.get(key)
         if log is not None:
             for path in sorted(log.fields):
-                kept.setdefault(".".join(path), [None] * len(kept["t"]))
+                kept.setdefault(".".join(path), [None] * len(kept["@"]))
             continue
         for path in sorted(program.series.totals[key].fields):
             kept.setdefault(".".join(path), [0, 0, None, None, None, None])
@@ -39,6 +39,8 @@ def migrate(session: Session) -> None:
     for name in program.scores:
         scores.of_person(session, name)
     segments.settle_silently(session)
+    crossings.settle_silently(session)
+    schedules.plan(session)
     for run in list(state.runs):
         flow = program.flow(run.flow, run.version)
         newest = program.flows.get(run.flow)

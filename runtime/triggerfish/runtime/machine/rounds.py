@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from triggerfish.runtime.machine import entry, history, runs, scores, segments, starts
+from triggerfish.runtime.machine import crossings, entry, history, runs, schedules, scores, segments, starts
 from triggerfish.runtime.machine.signals import (
     ConsentChanged,
     EnterFlow,
@@ -70,8 +70,11 @@ def _handle(session: Session, signal: Signal) -> None:
         runs.goals(session, signal)
     if session.state.runs:
         runs.react(session, signal, keys)
-    if changes or not isinstance(signal, Turned):
-        starts.react(session, [signal, *changes])
+    crossed = crossings.refresh(session, keys) if session.program.starts.crossings else []
+    if changes or crossed or not isinstance(signal, Turned):
+        starts.react(session, [signal, *changes], crossed)
+    if isinstance(signal, FieldChanged) and session.program.starts.timed:
+        schedules.moved(session, signal.field)
     if session.state.doors:
         if isinstance(signal, Happened):
             entry.close_doors(session, signal.name, signal.fields, signal.at)

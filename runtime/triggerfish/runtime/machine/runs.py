@@ -56,6 +56,8 @@ def watch(session: Session, run: Run, flow: CompiledFlow) -> None:
 
 
 def _stopped(session: Session, run: Run, flow: CompiledFlow) -> bool:
+    if run.parent is not None:
+        return False
     for stop in flow.stops:
         if not stop.events and stop.test is not None and stop.test(session.state, session.now, None, run):
             leave(session, run, "stopped", stop.ir.text, stop.ir.line)
@@ -68,15 +70,38 @@ def leave(session: Session, run: Run, reason: str, detail: str | None = None, li
     if run.pc == OVER:
         return
     flow = session.program.flow(run.flow, run.version)
+    if run.parent is not None:
+        run = session.root(run)
     step = ""
     if flow is not None and 0 <= run.pc < len(flow.instructions):
         step = flow.instructions[run.pc].at.id
         line = line or flow.instructions[run.pc].at.line
-    run.pc = OVER
-    session.state.runs.remove(run)
+    _remove(session, run)
     data = {"reason": reason} if not detail else {"reason": reason, "detail": detail}
     session.flow_fact("exited", run.flow, run.id, line, data, step)
     session.flow_changed(run.flow)
+
+
+def _remove(session: Session, run: Run) -> None:
+    """Take a run out, with all its branches."""
+    run.pc = OVER
+    session.state.runs.remove(run)
+    for branch in [each for each in session.state.runs if each.parent == run.id]:
+        _remove(session, branch)
+
+
+def join(session: Session, branch: Run, after: int) -> None:
+    """A branch is done: what it caught belongs to its run, which goes on when this was the last."""
+    parent = next(each for each in session.state.runs if each.id == branch.parent)
+    _remove(session, branch)
+    parent.vars.update(branch.vars)
+    parent.sends.update(branch.sends)
+    if any(each.parent == parent.id for each in session.state.runs):
+        return
+    if parent.id in session.starting:
+        parent.wait = ["joined"]
+    else:
+        session.go_on(parent, after)
 
 
 def paused(session: Session, run: Run) -> bool:
@@ -103,7 +128,8 @@ def react(session: Session, signal: Signal, keys: set[Key]) -> None:
 
 def _saw(session: Session, run: Run, flow: CompiledFlow, event: Happened) -> bool:
     """Whether the event stopped the run or moved it on."""
-    if event.name in flow.stop_events and event.at >= run.entered and event.id != run.event_id:
+    mine = run.parent is None and event.at >= run.entered and event.id != run.event_id
+    if mine and event.name in flow.stop_events:
         for stop in flow.stops:
             if event.name in stop.events and (
                 stop.test is None or stop.test(session.state, session.now, event.fields, run)

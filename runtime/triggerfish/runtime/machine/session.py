@@ -46,6 +46,7 @@ class Session:
         self.facts: list[Fact] = []
         self.deliveries: list[Delivery] = []
         self.recorded: list[Recorded] = []
+        self.starting: set[int] = set()
         self.queue: deque[Signal] = deque()
         self.keys: set[Key] = set()
         self.fresh = False
@@ -62,7 +63,7 @@ class Session:
 
     def fact(self, kind: str, run: Run, at: Where, data: dict[str, Any], line: int | None = None) -> None:
         """Write a line of the journal about a run at a step."""
-        self.flow_fact(kind, run.flow, run.id, at.line if line is None else line, data, at.id)
+        self.flow_fact(kind, run.flow, self.root(run).id, at.line if line is None else line, data, at.id)
 
     def deliver(self, delivery: Delivery) -> None:
         """Hand something over to the outbox."""
@@ -70,8 +71,9 @@ class Session:
 
     def key(self, run: Run, step: Instruction) -> str:
         """The idempotency key of a run's visit of a step: made from person, run, step and visit."""
-        visit = run.visits[step.index] = run.visits.get(step.index, 0) + 1
-        return f"{self.person}/{run.id}/{step.at.id}/{visit}"
+        root = self.root(run)
+        visit = root.visits[step.index] = root.visits.get(step.index, 0) + 1
+        return f"{self.person}/{root.id}/{step.at.id}/{visit}"
 
     def only_noted(self, run: Run, at: Where, data: dict[str, Any]) -> bool:
         """Whether this run's effects are only noted; if so, notes this one."""
@@ -141,16 +143,18 @@ class Session:
         """A value as the journal may keep it: long texts cut."""
         return f"{value[:TEXT_SHOWN]}…" if isinstance(value, str) and len(value) > TEXT_SHOWN else value
 
-    def kept(self, flow: CompiledFlow, name: str, fields: dict[str, Any], at: int) -> dict[str, Any]:
-        """What of a caught event the flow looks at; its moment, where that is asked for, under the empty name."""
+    def kept(self, flow: CompiledFlow, name: str, event: Happened) -> dict[str, Any]:
+        """What of a caught event the flow looks at: fields, its moment under the empty name, its name under ``@``."""
         wanted = flow.captures.get(name, ())
-        seen = {"": at, **fields}
-        return dict(fields) if wanted is None else {field: seen[field] for field in wanted if field in seen}
+        if not wanted and wanted is not None:
+            return {}
+        seen = {"": event.at, "@": event.name, **event.fields}
+        return seen if wanted is None else {field: seen[field] for field in wanted if field in seen}
 
     def captured(self, run: Run, name: str, event: Happened) -> dict[str, Any]:
         """As ``kept``, for a run."""
         flow = self.program.flow(run.flow, run.version)
-        return self.kept(flow, name, event.fields, event.at) if flow else {}
+        return self.kept(flow, name, event) if flow else {}
 
     def context(self, names: Iterable[str], run: Run, given: dict[str, Any]) -> dict[str, Any]:
         """What templates may name: ``with`` values, what the run caught, values, scores and fields of the person.
@@ -258,6 +262,23 @@ class Session:
                 found.append((newest.sort_key, run.id, run, flow))
         found.sort(key=lambda each: each[:2])
         return [(run, flow) for _, _, run, flow in found]
+
+    def root(self, run: Run) -> Run:
+        """The run that this branch belongs to, or the run itself."""
+        while run.parent is not None:
+            parent = run.parent
+            run = next(each for each in self.state.runs if each.id == parent)
+        return run
+
+    def go_on(self, run: Run, index: int) -> None:
+        """Let a run go on at an instruction."""
+        flow = self.program.flow(run.flow, run.version)
+        if flow is not None and run.pc != runs.OVER:
+            runs.proceed(self, run, flow, index)
+
+    def join(self, branch: Run, after: int) -> None:
+        """A branch is done; its run goes on when it was the last."""
+        runs.join(self, branch, after)
 
     def begin(self, run: Run, flow: CompiledFlow) -> None:
         """Start a run at its first step."""

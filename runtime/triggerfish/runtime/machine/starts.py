@@ -20,14 +20,15 @@ from triggerfish.runtime.machine.trace import Miss
 if TYPE_CHECKING:
     from triggerfish.dsl.ir.expressions import Duration
     from triggerfish.runtime.machine.compiled import CompiledFlow, Stage
+    from triggerfish.runtime.machine.crossings import Crossed
     from triggerfish.runtime.machine.session import Session
 
 Candidate = tuple[tuple[int, int], "CompiledFlow", int, dict[str, Any], dict[str, Any] | None, str, int]
 """Sort key, flow, line, variables, completing event's fields, event id, the moment it came true."""
 
 
-def react(session: Session, signals: list[Signal]) -> None:
-    """Enter whatever these signals start, by priority, then in file order."""
+def react(session: Session, signals: list[Signal], crossed: list[Crossed]) -> None:
+    """Enter whatever these signals and crossings start, by priority, then in file order."""
     found: list[Candidate] = []
     now = session.now - session.behind
     for signal in signals:
@@ -48,6 +49,9 @@ def react(session: Session, signals: list[Signal]) -> None:
                 _by_hand(session, signal, found)
             case _:
                 pass
+    for each in crossed:
+        flow, fields = each.crossing.flow, {"before": each.before, "after": each.after}
+        found.append((flow.sort_key, flow, each.crossing.start.line, {"event": fields}, fields, session.cause, now))
     _enter(session, found)
 
 
@@ -110,9 +114,9 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
         stage = stages[index]
         if stage.match.times > 1 and not _counted(session, stage, event):
             continue
-        variables = {"event": session.kept(stage.flow, "event", event.fields, event.at)}
+        variables = {"event": session.kept(stage.flow, "event", event)}
         if stage.match.name:
-            variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields, event.at)
+            variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event)
         _matched(session, stage, event, variables, found)
 
 
@@ -191,9 +195,9 @@ def _follows(
         return
     key = name.split("|", 3)[3]
     completed.add(_chain(stage.key, stage.index + 1, key))
-    variables = {**pending.vars, "event": session.kept(stage.flow, "event", event.fields, event.at)}
+    variables = {**pending.vars, "event": session.kept(stage.flow, "event", event)}
     if stage.match.name:
-        variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event.fields, event.at)
+        variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event)
     _matched(session, stage, event, variables, found, key)
 
 

@@ -20,7 +20,7 @@ class Run(msgspec.Struct, array_like=True, gc=False):
     the run leaves whatever it does. ``wait`` describes the wait: ``["local", naive]`` a local time, ``["moment"]`` an instant,
     ``["field"]`` a date that may move, ``["held", reason]`` a held send, ``["reply", key]`` an action's result.
     ``loops`` holds, per loop, the rounds done and the items; ``visits`` how often each step was reached.
-    ``noted`` is set for the control group and for flows being tested: effects are noted, not performed.
+    ``parent`` is the run whose branch this is. ``noted`` is set for the control group and for flows being tested: effects are noted, not performed.
     """
 
     id: int
@@ -40,6 +40,7 @@ class Run(msgspec.Struct, array_like=True, gc=False):
     noted: str | None = None
     sends: dict[str, str] = msgspec.field(default_factory=dict)
     event_id: str = ""
+    parent: int | None = None
 
 
 class Pending(msgspec.Struct, array_like=True, gc=False):
@@ -98,7 +99,8 @@ class State(msgspec.Struct, array_like=True, gc=False):
     ``runs_made`` count. ``series`` is what the program needs of history (see ``history``); ``segments`` since when the person
     is in each, ``flips`` when each may next change by itself. ``consent`` maps ``topic/channel`` to ``[given, at]``,
     ``suppressed`` a channel to ``[reason, at]``, ``sent`` a channel to the times something was handed over.
-    ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
+    ``schedules`` holds the next moment of each start by the calendar, ``sides`` where each value with a threshold stands,
+    ``turns`` when that may change by itself. ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
     ``entries`` maps ``flow`` (or ``flow/key``) to the last entry and the entries the flow's limits still count.
     """
 
@@ -122,6 +124,9 @@ class State(msgspec.Struct, array_like=True, gc=False):
     scores: dict[str, Points] = msgspec.field(default_factory=dict)
     doors: dict[str, Door] = msgspec.field(default_factory=dict)
     arms: dict[str, Any] = msgspec.field(default_factory=dict)
+    schedules: dict[str, int] = msgspec.field(default_factory=dict)
+    sides: dict[str, list[Any]] = msgspec.field(default_factory=dict)
+    turns: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class StateError(Exception):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triggerfish.runtime.machine import rounds, runs, scores, starts
+from triggerfish.runtime.machine import crossings, rounds, runs, schedules, scores, starts
 from triggerfish.runtime.machine.signals import FieldChanged, Turned
 
 if TYPE_CHECKING:
@@ -24,6 +24,10 @@ def next_due(session: Session) -> int | None:
         earliest = _least(earliest, starts.next_deadline(session))
     if state.scores:
         earliest = _least(earliest, scores.next_due(session))
+    if state.schedules:
+        earliest = _least(earliest, schedules.next_due(session))
+    if state.turns:
+        earliest = _least(earliest, crossings.next_due(session))
     return earliest
 
 
@@ -41,6 +45,9 @@ def fire(session: Session) -> None:
     if session.state.chains:
         starts.deadlines(session)
         rounds.settle(session)
+    if session.state.schedules:
+        schedules.fire(session)
+        rounds.settle(session)
 
 
 def _flips(session: Session) -> None:
@@ -51,7 +58,7 @@ def _flips(session: Session) -> None:
         for kind, name in sorted(session.keys):
             session.emit(FieldChanged(f"{kind} {name}", None, None))
     turned = tuple(name for name, moment in state.flips.items() if moment <= now)
-    if turned:
+    if turned or any(moment <= now for moment in state.turns.values()):
         session.emit(Turned(turned))
     rounds.settle(session)
     for run, flow in session.runs_in_order():

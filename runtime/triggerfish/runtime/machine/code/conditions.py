@@ -29,7 +29,8 @@ def condition(w: Writer, node: x.Expr) -> str:
         case x.OneOf():
             return _negated(_one_of(w, node), node.negated)
         case x.Known(value=inner, negated=negated):
-            return f"({value(w, inner).text} is {'' if negated else 'not '}None)"
+            known = value(w, inner)
+            return f"({known.text} is {'' if negated else 'not '}None)" if known.nullable else str(not negated)
         case x.Within():
             return _negated(_within(w, node), node.negated)
         case x.Did():

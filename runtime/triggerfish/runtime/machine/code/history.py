@@ -34,18 +34,18 @@ def _plain_did(w: Writer, node: x.Did, wanted: Need) -> str | None:
         return None
     kept = w.temporary()
     found = f"({kept} := h.get({wanted.key!r})) is not None"
-    enough = f" and len({kept}['t']) >= {node.count}" if node.count > 1 else ""
+    enough = f" and len({kept}['@']) >= {node.count}" if node.count > 1 else ""
     match node.window:
         case x.InLast(duration=duration):
             length = exact(duration)
             if length is None:
-                return f"{found}{enough} and window_end({kept}['t'][-{node.count}], {span(duration)}, zone(S)) > now"
-            return f"{found}{enough} and {kept}['t'][-{node.count}] > now - {length}"
+                return f"{found}{enough} and window_end({kept}['@'][-{node.count}], {span(duration)}, zone(S)) > now"
+            return f"{found}{enough} and {kept}['@'][-{node.count}] > now - {length}"
         case x.Ever():
-            return f"{found} and {kept}['n'][0] >= {node.count}" if node.count > 1 else found
+            return f"{found} and {kept}['@'][0] >= {node.count}" if node.count > 1 else found
         case x.Since(moment=moment):
             guard, since = w.not_none(_value(w, moment))
-            newest = f"{kept}['n'][2]" if wanted.totals else f"{kept}['t'][-{node.count}]"
+            newest = f"{kept}['@'][2]" if wanted.totals else f"{kept}['@'][-{node.count}]"
             return " and ".join(part for part in (guard, f"{found}{enough if not wanted.totals else ''}", f"{newest} > {since}") if part)
 
 
@@ -64,13 +64,13 @@ def _count(w: Writer, node: HistoryNode, wanted: Need) -> str:
     """How many events a condition or ``count of`` sees, 0 where the moment of ``since`` is unknown."""
     kept = w.temporary()
     if wanted.totals:
-        return f"({kept}['n'][0] if ({kept} := h.get({wanted.key!r})) is not None else 0)"
+        return f"({kept}['@'][0] if ({kept} := h.get({wanted.key!r})) is not None else 0)"
     begin, guard = _begin(w, node, kept)
     found = " and ".join(part for part in (f"({kept} := h.get({wanted.key!r})) is not None", guard) if part)
     if wanted.where is None:
-        return f"(len({kept}['t']) - {begin} if {found} else 0)"
+        return f"(len({kept}['@']) - {begin} if {found} else 0)"
     index, test = _late(w, wanted, kept)
-    return f"(sum(1 for {index} in range({begin}, len({kept}['t'])) if {test}) if {found} else 0)"
+    return f"(sum(1 for {index} in range({begin}, len({kept}['@'])) if {test}) if {found} else 0)"
 
 
 def _begin(w: Writer, node: HistoryNode, kept: str) -> tuple[str, str]:
@@ -80,11 +80,11 @@ def _begin(w: Writer, node: HistoryNode, kept: str) -> tuple[str, str]:
         case x.InLast(duration=duration):
             length = exact(duration)
             if length is None:
-                return f"in_window({kept}['t'], now, {span(duration)}, zone(S))", ""
-            return f"bisect_right({kept}['t'], now - {length})", ""
+                return f"in_window({kept}['@'], now, {span(duration)}, zone(S))", ""
+            return f"bisect_right({kept}['@'], now - {length})", ""
         case x.Since(moment=moment):
             guard, since = w.not_none(_value(w, moment))
-            return f"bisect_right({kept}['t'], {since})", guard
+            return f"bisect_right({kept}['@'], {since})", guard
         case x.Ever():
             return "0", ""
 
@@ -107,7 +107,7 @@ def column(kept: str, index: str) -> Callable[[Path], Code]:
 
     def read(path: Path) -> Code:
         if not path:
-            return Code(f"{kept}['t'][{index}]", nullable=False)
+            return Code(f"{kept}['@'][{index}]", nullable=False)
         return Code(f"{kept}[{'.'.join(path)!r}][{index}]", nullable=True)
 
     return read
@@ -138,7 +138,7 @@ def aggregate(w: Writer, node: x.Aggregate) -> Code:
         seen = f"{kept}[{path!r}][{begin}:]"
     else:
         index, test = _late(w, wanted, kept)
-        seen = f"[{kept}[{path!r}][{index}] for {index} in range({begin}, len({kept}['t'])) if {test}]"
+        seen = f"[{kept}[{path!r}][{index}] for {index} in range({begin}, len({kept}['@'])) if {test}]"
     worked = f"sum(known({seen}))" if node.function == "sum" else f"{node.function}({seen})"
     return Code(f"({worked} if {found} else {empty})", nullable)
 
@@ -152,17 +152,17 @@ def pick(w: Writer, node: x.Pick) -> Code:
         if path:
             shown = f"{kept}[{path!r}][{4 if node.which == 'first' else 5}]"
         else:
-            shown = f"{kept}['n'][{1 if node.which == 'first' else 2}]"
+            shown = f"{kept}['@'][{1 if node.which == 'first' else 2}]"
         return Code(f"({shown} if ({kept} := h.get({wanted.key!r})) is not None else None)", nullable=True)
     index, test = _late(w, wanted, kept)
-    column_name = path or "t"
-    order = f"range(len({kept}['t']))" if node.which == "first" else f"range(len({kept}['t']) - 1, -1, -1)"
+    column_name = path or "@"
+    order = f"range(len({kept}['@']))" if node.which == "first" else f"range(len({kept}['@']) - 1, -1, -1)"
     seen = f"next(({kept}[{column_name!r}][{index}] for {index} in {order} if {test}), None)"
     return Code(f"({seen} if ({kept} := h.get({wanted.key!r})) is not None else None)", nullable=True)
 
 
 def turns(w: Writer, node: x.Did | x.Aggregate) -> str | None:
-    """The moment at which the window next loses an event; None for windows that never move."""
+    """The moment at which the window next loses an event that counts; None for windows that never move."""
     if not isinstance(node.window, x.InLast):
         return None
     wanted = need(node)
@@ -170,10 +170,16 @@ def turns(w: Writer, node: x.Did | x.Aggregate) -> str | None:
     duration = node.window.duration
     length = exact(duration)
     found = f"({kept} := h.get({wanted.key!r})) is not None"
+    if isinstance(node, x.Did) and node.comparison != "exactly" and wanted.where is None:
+        # The number of events passes the mark when the N-th newest leaves; the others may go unnoticed.
+        mark = max(node.count, 1) if node.comparison == "at least" else node.count + 1
+        last = f"{kept}['@'][-{mark}]"
+        leaves = f"window_end({last}, {span(duration)}, zone(S))" if length is None else f"{last} + {length}"
+        return f"({leaves} if {found} and len({kept}['@']) >= {mark} else None)"
     if length is None:
-        first = f"in_window({kept}['t'], now, {span(duration)}, zone(S))"
-        end = f"window_end({kept}['t'][{index}], {span(duration)}, zone(S))"
+        first = f"in_window({kept}['@'], now, {span(duration)}, zone(S))"
+        end = f"window_end({kept}['@'][{index}], {span(duration)}, zone(S))"
     else:
-        first = f"bisect_right({kept}['t'], now - {length})"
-        end = f"{kept}['t'][{index}] + {length}"
-    return f"({end} if {found} and ({index} := {first}) < len({kept}['t']) else None)"
+        first = f"bisect_right({kept}['@'], now - {length})"
+        end = f"{kept}['@'][{index}] + {length}"
+    return f"({end} if {found} and ({index} := {first}) < len({kept}['@']) else None)"

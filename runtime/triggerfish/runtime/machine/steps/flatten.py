@@ -10,7 +10,7 @@ from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow
 from triggerfish.dsl.ir.walk import walk
 from triggerfish.runtime.machine.code.writer import Function
-from triggerfish.runtime.machine.steps import control, data, waits
+from triggerfish.runtime.machine.steps import control, data, digest, experiment, parallel, paths, waits
 from triggerfish.runtime.machine.steps.instruction import Instruction
 from triggerfish.runtime.machine.steps.send import Send
 from triggerfish.runtime.machine.uses import uses
@@ -85,6 +85,14 @@ class _Layout:
                 self.put(data.Enter(step.at, step.flow, self.values(step.values)))
             case s.Exit():
                 self.put(data.Exit(step.at, step.reason))
+            case s.Collect():
+                self.put(self._collect(step))
+            case s.ChooseBest():
+                self._choose_best(step)
+            case s.Split():
+                self._split(step)
+            case s.Together():
+                self._together(step)
             case _:
                 assert_never(step)
 
@@ -157,6 +165,52 @@ class _Layout:
         self.block(step.steps)
         self.put(control.Jump(step.at)).target = loop.index
         loop.after = self.here
+
+    def _collect(self, step: s.Collect) -> digest.Collect:
+        where = self.compiler.condition(step.where) if step.where is not None else None
+        duration = self.compiler.value(step.duration) if step.duration is not None else None
+        return digest.Collect(step.at, frozenset(step.events), where, step.limit, duration, step.until, step.name)
+
+    def _choose_best(self, step: s.ChooseBest) -> None:
+        scored = [
+            paths.ScoredPath(
+                path.name,
+                [
+                    paths.Rule(each.points, self.compiler.condition(each.condition) if each.condition is not None else None, each.text)
+                    for each in path.points
+                ],
+                path.line,
+            )
+            for path in step.paths
+        ]
+        chooser = self.put(paths.ChooseBest(step.at, step.name, scored))
+        ends = []
+        for each, path in zip(scored, step.paths, strict=True):
+            each.target = self.here
+            self.block(path.steps)
+            ends.append(self.put(control.Jump(step.at)))
+        chooser.otherwise = self.here
+        self.block(step.otherwise)
+        self._land(ends)
+
+    def _split(self, step: s.Split) -> None:
+        arms = [experiment.Arm(arm.name, arm.share, arm.line) for arm in step.arms]
+        self.put(experiment.Split(step.at, step.name, arms))
+        ends = []
+        for arm, written in zip(arms, step.arms, strict=True):
+            arm.target = self.here
+            self.block(written.steps)
+            ends.append(self.put(control.Jump(step.at)))
+        self._land(ends)
+
+    def _together(self, step: s.Together) -> None:
+        lanes = [parallel.Lane(branch.name, branch.line) for branch in step.branches]
+        together = self.put(parallel.Together(step.at, lanes))
+        for lane, branch in zip(lanes, step.branches, strict=True):
+            lane.target = self.here
+            self.block(branch.steps)
+            self.put(parallel.Join(step.at, together))
+        together.after = self.here
 
 
 def template_names(arguments: Sequence[s.Argument]) -> frozenset[str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
-from triggerfish.runtime.machine import calendar, caps, consent
+from triggerfish.runtime.machine import calendar, caps, channels, consent
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.machine.entry import CONTROL_GROUP
@@ -37,12 +37,11 @@ class Send(Instruction):
     """One message on one channel."""
 
     def __init__(
-        self, step: s.Send, address: str, names: frozenset[str], values: Sequence[tuple[str, Function]], to: Function | None
+        self, step: s.Send, names: frozenset[str], values: Sequence[tuple[str, Function]], to: Function | None
     ) -> None:
         super().__init__(step.at)
         self.step = step
-        self.channel = step.channels[0]
-        self.address = address
+        self.channels = step.channels
         self.names = names
         self.values = values
         self.to = to
@@ -55,78 +54,103 @@ class Send(Instruction):
             names |= set(step.to.names)
         values = [(argument.name, program.compiler.value(argument.value)) for argument in step.values]
         to = program.compiler.value(step.to) if step.to is not None else None
-        return cls(step, program.address(step.channels[0]), frozenset(names), values, to)
+        return cls(step, frozenset(names), values, to)
 
     def perform(self, session: Session, run: Run) -> int | None:
         """Hand it over, skip it, or hold it."""
         if run.wait is None or run.wait[0] != "held":
             run.wait = None
             run.wait_since = session.now
-        data = {"channel": self.channel, "message": self.step.message}
         passes = self.step.transactional and run.noted == CONTROL_GROUP
-        if not passes and session.only_noted(run, self.at, {"send": self.channel, "message": self.step.message}):
-            return self._done(run, sent=False)
-        refusal = self._refusal(session)
+        if not passes and session.only_noted(run, self.at, {"send": self.channels[0], "message": self.step.message}):
+            return self._done(run, self.channels[0], sent=False)
+        channel = self.channels[0]
+        if len(self.channels) > 1:
+            chosen = self._choose(session, run)
+            if isinstance(chosen, Refusal):
+                return self._suppress(session, run, channel, chosen)
+            channel = chosen
+        refusal = self._refusal(session, channel)
         if refusal is None and self.to is None and not self.step.transactional:
-            held = self._held(session)
+            held = self._held(session, channel)
             if isinstance(held, Refusal):
                 refusal = held
             elif held is not None:
-                return self._hold(session, run, *held)
+                return self._hold(session, run, channel, *held)
         if refusal is not None:
-            return self._suppress(session, run, refusal)
-        self._hand_over(session, run, data)
-        return self._done(run, sent=True)
+            return self._suppress(session, run, channel, refusal)
+        self._hand_over(session, run, channel)
+        return self._done(run, channel, sent=True)
+
+    def _choose(self, session: Session, run: Run) -> str | Refusal:
+        """Among the channels on which it can go now: the first listed, or the best score."""
+        reasons, scores = [], {}
+        for channel in self.channels:
+            refusal: Refusal | tuple[int, str] | None = self._refusal(session, channel)
+            if refusal is None and not self.step.transactional:
+                refusal = self._held(session, channel)
+            if refusal is None:
+                scores[channel] = channels.score(session, channel, self.step.topic, run)
+            else:
+                reasons.append(f"{channel}: {refusal.why if isinstance(refusal, Refusal) else refusal[1]}")
+        if not scores:
+            return Refusal("no channel", "; ".join(reasons))
+        if self.step.choice == "first":
+            return next(iter(scores))
+        best = max(scores, key=lambda channel: scores[channel])
+        shown = {channel: round(score, 4) for channel, score in scores.items()}
+        session.fact("branch", run, self.at, {"took": best, "scores": shown})
+        return best
 
     # --- what may stand in the way -----------------------------------------------------------
 
-    def _refusal(self, session: Session) -> Refusal | None:
+    def _refusal(self, session: Session, channel: str) -> Refusal | None:
         """What forbids the send for good."""
         if self.to is not None:
             return None
         state = session.state
-        address = session.address(self.channel)
+        address = session.address(channel)
         if not address:
-            return Refusal("no address", f"there is no {self.address} to send to")
-        if self.channel in state.suppressed:
-            return Refusal("suppressed", f"the address is suppressed: {state.suppressed[self.channel][0]}")
+            return Refusal("no address", f"there is no {session.program.address(channel)} to send to")
+        if channel in state.suppressed:
+            return Refusal("suppressed", f"the address is suppressed: {state.suppressed[channel][0]}")
         for segment in session.program.ir.policy.never_send:
             if segment in state.segments or session.program.listed(state, segment):
                 return Refusal("never send", f"the policy never sends to segment {segment}")
         if self.step.transactional or self.step.topic is None:
             return None
         topic = session.program.topics[self.step.topic]
-        if not consent.given(topic, state, self.channel):
-            stated = f"{topic.name}/{self.channel}" in state.consent
+        if not consent.given(topic, state, channel):
+            stated = f"{topic.name}/{channel}" in state.consent
             why = "was withdrawn" if stated else "was never given"
-            return Refusal("no consent", f"consent to {topic.name} by {self.channel} {why}")
+            return Refusal("no consent", f"consent to {topic.name} by {channel} {why}")
         return None
 
-    def _held(self, session: Session) -> tuple[int, str] | Refusal | None:
+    def _held(self, session: Session, channel: str) -> tuple[int, str] | Refusal | None:
         """``(until, why)`` where the send must wait; a refusal where a cap swallows it."""
         policy, zone = session.program.ir.policy, session.program.zone(session.state)
-        until = caps.quiet_until(policy, self.channel, session.now, zone)
+        until = caps.quiet_until(policy, channel, session.now, zone)
         if until is not None:
             return until, QUIET
         if self.step.uncapped:
             return None
-        full = caps.full(policy, session.state, self.channel, session.now, zone)
+        full = caps.full(policy, session.state, channel, session.now, zone)
         if full is None:
             return None
         if not full.else_wait:
             return Refusal("cap", f"the cap {full.text!r} (line {full.line}) is used up")
-        return caps.next_room(policy, session.state, self.channel, session.now, zone), f"cap {full.text!r}"
+        return caps.next_room(policy, session.state, channel, session.now, zone), f"cap {full.text!r}"
 
-    def _hold(self, session: Session, run: Run, until: int, why: str) -> int | None:
+    def _hold(self, session: Session, run: Run, channel: str, until: int, why: str) -> int | None:
         within = self.step.within
         if within is not None:
             span = (within.months, within.days, within.milliseconds)
             end = calendar.window_end(run.wait_since, span, session.zone(run))
             if until >= end:
-                return self._suppress(session, run, Refusal("too late", f"it could not go out in time: {why}"))
+                return self._suppress(session, run, channel, Refusal("too late", f"it could not go out in time: {why}"))
         run.wait = ["held", why, session.now]
         run.due = until
-        session.fact("held", run, self.at, {"channel": self.channel, "message": self.step.message, "until": until, "why": why})
+        session.fact("held", run, self.at, {"channel": channel, "message": self.step.message, "until": until, "why": why})
         return None
 
     def moved(self, session: Session, run: Run, field: str) -> None:
@@ -136,29 +160,29 @@ class Send(Instruction):
 
     # --- outcomes -----------------------------------------------------------------------------
 
-    def _done(self, run: Run, *, sent: bool) -> int:
+    def _done(self, run: Run, channel: str, *, sent: bool) -> int:
         if self.step.name:
-            run.vars[self.step.name] = {"sent": sent, "channel": self.channel}
+            run.vars[self.step.name] = {"sent": sent, "channel": channel}
         run.wait = None
         return self.index + 1
 
-    def _suppress(self, session: Session, run: Run, refusal: Refusal) -> int:
+    def _suppress(self, session: Session, run: Run, channel: str, refusal: Refusal) -> int:
         session.fact(
             "suppressed", run, self.at,
-            {"channel": self.channel, "message": self.step.message, "reason": refusal.reason, "why": refusal.why},
+            {"channel": channel, "message": self.step.message, "reason": refusal.reason, "why": refusal.why},
         )
-        self._tell(session, run, "suppressed", session.key(run, self), reason=refusal.reason)
-        return self._done(run, sent=False)
+        self._tell(session, run, channel, "suppressed", session.key(run, self), reason=refusal.reason)
+        return self._done(run, channel, sent=False)
 
-    def _hand_over(self, session: Session, run: Run, data: dict[str, Any]) -> None:
+    def _hand_over(self, session: Session, run: Run, channel: str) -> None:
         key = session.key(run, self)
         step, state = self.step, session.state
         to = None if self.to is None else session.ask(self.to, run)
         given = session.evaluated(self.values, run)
-        address = session.address(self.channel) if to is None else to
+        address = session.address(channel) if to is None else to
         session.deliver(
             Delivery(
-                key, "send", self.channel, session.now, run.flow, self.at.id, run.id, session.urgency(run),
+                key, "send", channel, session.now, run.flow, self.at.id, run.id, session.urgency(run),
                 {
                     "message": step.message,
                     "address": address,
@@ -170,17 +194,17 @@ class Send(Instruction):
                 session.context(self.names, run, given),
             )
         )
-        session.fact("sent", run, self.at, {**data, "key": key})
+        session.fact("sent", run, self.at, {"channel": channel, "message": step.message, "key": key})
         if step.name:
             run.sends[step.name] = key
         if to is None:
             if not step.transactional:
-                caps.count(session.program, state, self.channel, session.now)
-            self._tell(session, run, "sent", key)
+                caps.count(session.program, state, channel, session.now)
+            self._tell(session, run, channel, "sent", key)
 
-    def _tell(self, session: Session, run: Run, what: str, key: str, reason: str | None = None) -> None:
+    def _tell(self, session: Session, run: Run, channel: str, what: str, key: str, reason: str | None = None) -> None:
         """The runtime's own event, where anything in the program looks at it."""
-        name = f"{self.channel}_{what}"
+        name = f"{channel}_{what}"
         if name not in session.program.inputs:
             return
         fields = {"message": self.step.message, "flow": run.flow, "step": self.at.id, "key": key}

@@ -1,0 +1,13 @@
+"""``python -m benchmarks``: all of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import run
+
+if __name__ == "__main__":
+    run.main()

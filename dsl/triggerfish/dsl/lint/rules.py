@@ -1,0 +1,35 @@
+"""The rules of the linter, in the order of their codes."""
+
+from __future__ import annotations
+
+from triggerfish.dsl.diagnostics.model import Rule
+from triggerfish.dsl.lint import (
+    arms,
+    conditions,
+    entering,
+    expiry,
+    load,
+    loops,
+    silence,
+    swallowed,
+    unused,
+    waits,
+)
+
+RULES: tuple[type[Rule], ...] = (
+    entering.NobodyEnters,
+    conditions.NeverTrue,
+    conditions.AlwaysTrue,
+    arms.NobodyLeft,
+    waits.NeverEndsEarly,
+    expiry.AfterExpiry,
+    unused.UnusedMessage,
+    unused.UnusedSegment,
+    unused.UnusedValue,
+    unused.UnusedTopic,
+    loops.GoingRound,
+    load.HeavyLoad,
+    swallowed.Swallowed,
+    silence.NoReason,
+    silence.SilencesNothing,
+)

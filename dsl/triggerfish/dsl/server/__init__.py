@@ -1,0 +1,1 @@
+"""The language server: what editors ask about ``.flow`` files, answered over the Language Server Protocol."""

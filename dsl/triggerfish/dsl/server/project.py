@@ -1,0 +1,150 @@
+"""A project that is being edited: compiled again after each change, as far as something has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from triggerfish.dsl import tree
+from triggerfish.dsl.catalog import Catalog
+from triggerfish.dsl.diagnostics.model import Diagnostic, Fix, Related
+from triggerfish.dsl.project import compile_trees
+from triggerfish.dsl.server.declared import Declared
+from triggerfish.dsl.server.files import Files
+from triggerfish.dsl.server.memory import Memory
+from triggerfish.dsl.server.occurrences import Index
+from triggerfish.dsl.server.pieces import MARK, Piece, Pieces, Placed
+from triggerfish.dsl.span import Span
+
+
+class Project:
+    """One folder of ``.flow`` files with what the editor has changed in them."""
+
+    def __init__(self, folder: Path, catalog: Catalog) -> None:
+        self.files = Files(folder)
+        self.catalog = catalog
+        self._pieces = Pieces()
+        self._memory = Memory()
+        self._state: State | None = None
+
+    @property
+    def lowered(self) -> int:
+        """How many declarations the last check had to look at anew."""
+        return self._memory.lowered
+
+    def edit(self, path: str, text: str | None) -> None:
+        """What the editor holds of a file; None once it has closed it."""
+        self.files.edit(path, text)
+        self._state = None
+
+    def look_again(self) -> None:
+        """Something has changed on disk."""
+        self.files.look_again()
+        self._state = None
+
+    def state(self) -> State:
+        """The project as it is now."""
+        if self._state is None:
+            self._state = self._compile()
+        return self._state
+
+    def _compile(self) -> State:
+        self.files.begin()
+        placed: dict[str, tuple[Placed, ...]] = {}
+        texts: dict[str, str] = {}
+        found: list[Diagnostic] = []
+        for path in self.files.flows():
+            text = self.files.text(path)
+            problem = self.files.problem(path)
+            if problem is not None:
+                found.append(problem)
+            if text is not None:
+                texts[path] = text
+                placed[path] = self._pieces.read(path, text)
+        pieces = [one.piece for parts in placed.values() for one in parts]
+        sources = {piece.path: piece.text for piece in pieces}
+        problems = [problem for piece in pieces for problem in piece.problems]
+        checking = self._memory.checking()
+        loaded = compile_trees(
+            [piece.tree for piece in pieces], problems, sources, self.catalog, self.files.text, checking
+        )
+        self._memory.finish(checking)
+        others = {path: text for path, text in loaded.sources.items() if MARK not in path}
+        found += [problem for path in others if (problem := self.files.problem(path)) is not None]
+        return State(self.catalog, placed, {**others, **texts}, (*found, *loaded.diagnostics))
+
+
+@dataclass(frozen=True)
+class State:
+    """A project at one moment.
+
+    ``texts`` are all files by path, templates too; ``found`` are the diagnostics, with the places of pieces.
+    """
+
+    catalog: Catalog
+    placed: Mapping[str, tuple[Placed, ...]]
+    texts: Mapping[str, str]
+    found: tuple[Diagnostic, ...]
+
+    @cached_property
+    def _above(self) -> dict[str, int]:
+        return {one.piece.path: one.above for parts in self.placed.values() for one in parts}
+
+    def real(self, span: Span) -> Span:
+        """Where a place of a piece is in its file; other places are what they are."""
+        path, mark, _ = span.file.partition(MARK)
+        if not mark:
+            return span
+        above = self._above.get(span.file, 0)
+        return Span(path, span.line + above, span.column, span.end_line + above, span.end_column)
+
+    @cached_property
+    def diagnostics(self) -> dict[str, tuple[Diagnostic, ...]]:
+        """What is wrong, by file, in order."""
+        by_file: dict[str, list[Diagnostic]] = {}
+        for one in map(self._real_diagnostic, self.found):
+            by_file.setdefault(one.span.file, []).append(one)
+        return {
+            path: tuple(sorted(dict.fromkeys(found), key=lambda one: (one.span, one.code)))
+            for path, found in by_file.items()
+        }
+
+    def _real_diagnostic(self, found: Diagnostic) -> Diagnostic:
+        fix = found.fix
+        if fix is not None:
+            edits = tuple(replace(edit, span=self.real(edit.span)) for edit in fix.edits)
+            fix = Fix(fix.title, edits, fix.safe)
+        related = tuple(Related(self.real(one.span), one.message) for one in found.related)
+        return replace(found, span=self.real(found.span), related=related, fix=fix)
+
+    def pieces(self) -> Iterator[Piece]:
+        """All pieces of all files."""
+        for parts in self.placed.values():
+            for one in parts:
+                yield one.piece
+
+    def piece_at(self, path: str, line: int) -> Placed | None:
+        """The piece in which a line of a file (from 1) stands."""
+        before = None
+        for one in self.placed.get(path, ()):
+            if one.above >= line:
+                break
+            before = one
+        return before
+
+    def declarations(self) -> Iterator[tree.Declaration]:
+        """Everything that is declared."""
+        for piece in self.pieces():
+            yield from piece.tree.declarations
+
+    @cached_property
+    def declared(self) -> Declared:
+        """What is declared, by name."""
+        return Declared.of(self.declarations(), self.catalog)
+
+    @cached_property
+    def index(self) -> Index:
+        """Where each name of the project stands."""
+        return Index(self.declared, self.texts | {piece.path: piece.text for piece in self.pieces()})

@@ -1,0 +1,85 @@
+"""Starts on a value that rises to a threshold or falls below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from triggerfish.dsl.ir.flows import StartCrossing
+from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.uses import Key
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.compiled import CompiledFlow
+    from triggerfish.runtime.machine.session import Session
+
+ABOVE, BELOW = 1, 0
+
+
+@dataclass(frozen=True, slots=True)
+class Crossing:
+    """``name`` is the same in all versions that have the same line."""
+
+    name: str
+    flow: CompiledFlow
+    start: StartCrossing
+    value: Function
+    threshold: Function
+    flip: Function | None
+    uses: frozenset[Key]
+
+
+@dataclass(frozen=True, slots=True)
+class Crossed:
+    """A crossing that came true, with the value before and after."""
+
+    crossing: Crossing
+    before: Any
+    after: Any
+
+
+def refresh(session: Session, keys: set[Key], *, all_: bool = False) -> list[Crossed]:
+    """Ask the crossings again that depend on ``keys`` or whose moment has come; those that came true."""
+    found = []
+    for crossing in session.program.starts.crossings:
+        turn = session.state.turns.get(crossing.name)
+        due = turn is not None and turn <= session.now
+        if all_ or due or not crossing.uses.isdisjoint(keys):
+            crossed = _ask(session, crossing)
+            if crossed is not None:
+                found.append(crossed)
+    return found
+
+
+def _ask(session: Session, crossing: Crossing) -> Crossed | None:
+    state, now = session.state, session.now
+    value = crossing.value(state, now, None, None)
+    threshold = crossing.threshold(state, now, None, None)
+    known = value is not None and threshold is not None
+    side = ABOVE if known and value >= threshold else BELOW
+    before = state.sides.get(crossing.name)
+    state.sides[crossing.name] = [side, value]
+    turn = crossing.flip(state, now, None, None) if crossing.flip is not None else None
+    if turn is None:
+        state.turns.pop(crossing.name, None)
+    else:
+        state.turns[crossing.name] = turn
+    if before is None or before[0] == side:
+        return None
+    if crossing.start.rises != (side == ABOVE) or (side == BELOW and not known):
+        return None
+    return Crossed(crossing, before[1], value)
+
+
+def settle_silently(session: Session) -> None:
+    """Where everything stands now, without starting anything."""
+    known = {crossing.name for crossing in session.program.starts.crossings}
+    for name in [each for each in session.state.sides if each not in known]:
+        session.state.sides.pop(name, None)
+        session.state.turns.pop(name, None)
+    refresh(session, set(), all_=True)
+
+
+def next_due(session: Session) -> int | None:
+    """The earliest moment at which time alone may cross a threshold."""
+    return min(session.state.turns.values(), default=None)

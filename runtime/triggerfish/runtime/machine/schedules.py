@@ -1,0 +1,189 @@
+"""Starts that come by the calendar: schedules, dates of the person, one moment for all.
+
+Each is part of the person's own due moments, in the person's own zone. A moment that had passed when it became known
+is not made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from triggerfish.dsl.ir.flows import StartDate, StartOn, StartSchedule
+from triggerfish.runtime.machine import calendar, entry
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.compiled import CompiledFlow
+    from triggerfish.runtime.machine.session import Session
+
+Timed = StartSchedule | StartDate | StartOn
+MONTHS_TRIED = 24
+
+
+def plan(session: Session) -> None:
+    """Work out the next moment of every start anew: for a new person, another program, another zone."""
+    state = session.state
+    known = {name for name, _, _ in session.program.starts.timed}
+    for name in [each for each in state.schedules if each not in known]:
+        del state.schedules[name]
+    for name, flow, start in session.program.starts.timed:
+        _plan(session, name, flow, start, session.now)
+
+
+def moved(session: Session, field: str) -> None:
+    """A field changed: the pending moments of its date move with it; another zone moves all."""
+    for name, flow, start in session.program.starts.timed:
+        if field == "timezone" or (isinstance(start, StartDate) and start.field[0] == field):
+            _plan(session, name, flow, start, session.now)
+
+
+def _plan(session: Session, name: str, flow: CompiledFlow, start: Timed, after: int) -> None:
+    moment = following(start, session, _zone(session, flow), after)
+    if moment is None:
+        session.state.schedules.pop(name, None)
+    else:
+        session.state.schedules[name] = moment
+
+
+def _zone(session: Session, flow: CompiledFlow) -> ZoneInfo:
+    if flow.ir.timezone:
+        return calendar.zone_named(flow.ir.timezone, session.program.zone_name)
+    return session.program.zone(session.state)
+
+
+def due(session: Session) -> list[tuple[CompiledFlow, Timed, dict[str, Any], int]]:
+    """The starts whose moment has come, with the fields of ``event`` and that moment; their next moments are planned."""
+    found: list[tuple[CompiledFlow, Timed, dict[str, Any], int]] = []
+    for name, flow, start in session.program.starts.timed:
+        moment = session.state.schedules.get(name)
+        if moment is None or moment > session.now:
+            continue
+        fields = {"date": session.field(start.field)} if isinstance(start, StartDate) else {}
+        found.append((flow, start, fields, moment))
+        _plan(session, name, flow, start, session.now + 1)
+    return found
+
+
+def fire(session: Session) -> None:
+    """Let people in whose moment has come, by priority, then in file order."""
+    for flow, start, fields, moment in sorted(due(session), key=lambda each: each[0].sort_key):
+        if session.now - moment <= _bearable(flow):
+            entry.enter(session, flow, start.line, {"event": fields}, fields, session.cause, moment)
+
+
+def _bearable(flow: CompiledFlow) -> float:
+    """How late the flow's starts may be and still let people in, in milliseconds."""
+    late = flow.ir.late
+    if late is None:
+        return calendar.DAY
+    by = calendar.at_most((late.by.months, late.by.days, late.by.milliseconds))
+    return float("inf") if late.action == "run" else by
+
+
+def next_due(session: Session) -> int | None:
+    """The earliest of them."""
+    return min(session.state.schedules.values(), default=None)
+
+
+# --- when -------------------------------------------------------------------------------------------------------
+
+
+def following(start: Timed, session: Session, zone: ZoneInfo, after: int) -> int | None:
+    """The first moment of a start at or after ``after``; None if there is none."""
+    match start:
+        case StartOn():
+            moment = calendar.clock(dt.date.fromisoformat(start.date), start.clock, zone)
+            return moment if moment >= after else None
+        case StartDate():
+            return _date(start, session.field(start.field), zone, after)
+        case StartSchedule(interval=interval) if interval is not None:
+            return _interval((interval.months, interval.days, interval.milliseconds), zone, after)
+        case StartSchedule(day=int()):
+            return _monthly(start, zone, after)
+        case _:
+            return _weekly(start, zone, after)
+
+
+def _weekly(start: StartSchedule, zone: ZoneInfo, after: int) -> int | None:
+    today = calendar.today(after, zone)
+    for ahead in range(9):
+        day = calendar.add_days(today, ahead)
+        if day.weekday() in start.weekdays:
+            moment = calendar.clock(day, start.clock, zone)
+            if moment >= after:
+                return moment
+    return None
+
+
+def _monthly(start: StartSchedule, zone: ZoneInfo, after: int) -> int | None:
+    first = calendar.today(after, zone).replace(day=1)
+    for ahead in range(MONTHS_TRIED):
+        month = calendar.add_months(first, ahead)
+        last = calendar.add_days(calendar.add_months(month, 1), -1).day
+        moment = calendar.clock(month.replace(day=min(start.day or 1, last)), start.clock, zone)
+        if moment >= after:
+            return moment
+    return None
+
+
+def _interval(span: tuple[int, int, int], zone: ZoneInfo, after: int) -> int:
+    """The first multiple of an interval.
+
+    Hours and less count from local midnight where they divide the day, else from 1970; days count from 1970-01-01, weeks from
+    its first Monday, months from its first month, at local midnight.
+    """
+    months, days, milliseconds = span
+    today = calendar.today(after, zone)
+    if milliseconds and calendar.DAY % milliseconds == 0:
+        return _of_day(milliseconds, today, zone, after)
+    if milliseconds:
+        return -(-after // milliseconds) * milliseconds
+    if days:
+        anchor = dt.date(1970, 1, 5) if days % 7 == 0 else dt.date(1970, 1, 1)
+        whole = (today - anchor).days // days
+        candidates = (calendar.add_days(anchor, (whole + more) * days) for more in (0, 1))
+    else:
+        whole = ((today.year - 1970) * 12 + today.month - 1) // months
+        candidates = (calendar.add_months(dt.date(1970, 1, 1), (whole + more) * months) for more in (0, 1))
+    return next(moment for day in candidates if (moment := calendar.midnight(day, zone)) >= after)
+
+
+def _of_day(milliseconds: int, today: dt.date, zone: ZoneInfo, after: int) -> int:
+    for ahead in (0, 1):
+        day = calendar.add_days(today, ahead)
+        for part in range(calendar.DAY // milliseconds):
+            naive = dt.datetime.combine(day, dt.time()) + dt.timedelta(milliseconds=part * milliseconds)
+            moment = calendar.moment(naive, zone)
+            if moment >= after:
+                return moment
+    return calendar.midnight(calendar.add_days(today, 2), zone)
+
+
+def _date(start: StartDate, value: Any, zone: ZoneInfo, after: int) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, int):
+        day, own = calendar.today(value, zone), calendar.local(value, zone).time()
+    else:
+        day, own = dt.date.fromisoformat(value), dt.time()
+    at = own if start.clock is None else dt.time(start.clock // 60, start.clock % 60)
+    if not start.yearly:
+        moment = _offset(start, calendar.moment(dt.datetime.combine(day, at), zone), zone)
+        return moment if moment >= after else None
+    year = calendar.today(after, zone).year
+    for each in (year - 1, year, year + 1, year + 2):
+        if each < day.year or not dt.MINYEAR < each < dt.MAXYEAR:
+            continue
+        anniversary = calendar.add_months(day, (each - day.year) * 12)
+        moment = _offset(start, calendar.moment(dt.datetime.combine(anniversary, at), zone), zone)
+        if moment >= after:
+            return moment
+    return None
+
+
+def _offset(start: StartDate, moment: int, zone: ZoneInfo) -> int:
+    if start.offset is None:
+        return moment
+    span = (start.offset.months, start.offset.days, start.offset.milliseconds)
+    return calendar.step(moment, span, zone, -1 if start.before else 1)
