@@ -48,6 +48,17 @@ def test_the_readme_is_the_first_template(tmp_path: Path) -> None:
     assert accepted(project) == 8
 
 
+def test_the_mistake_in_the_readme(tmp_path: Path) -> None:
+    project = tmp_path / "shop"
+    run("new", project)
+    flow = project / "cart.flow"
+    flow.write_text(flow.read_text().replace("when added_to_cart", "when added_to_crat"))
+    checked = run("check", project)
+    assert checked.exit_code == 1
+    shown = re.search(r"^\$ triggerfish check shop\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert shown and checked.stdout.startswith(shown[1])
+
+
 def test_other_documents(tmp_path: Path) -> None:
     for document in [*ROOT.glob("docs/*.md"), *ROOT.glob("examples/cdnow/*.md")]:
         if document.name == "language.md":

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+
 from triggerfish.dsl.ir.tests import Test
 from triggerfish.runtime.cli.workspace import Workspace
 from triggerfish.runtime.testing.run import TestResult, TestRunner

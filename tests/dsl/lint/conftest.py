@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from triggerfish.plugins.manager import load_plugins
 
 from triggerfish.dsl.catalog import Catalog
+from triggerfish.plugins.manager import load_plugins
 
 
 @pytest.fixture(scope="session")

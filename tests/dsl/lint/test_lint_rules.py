@@ -11,7 +11,6 @@ from triggerfish.dsl.diagnostics.model import Rule
 from triggerfish.dsl.lint.rules import RULES as LINT
 
 
-
 def test_codes_belong_to_one_rule_each():
     every = [rule.code for rule in (*RULES, *LINT)]
     assert len(every) == len(set(every))

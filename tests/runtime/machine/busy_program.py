@@ -1,6 +1,6 @@
 """A program with something of everything, for tests that only care that all of it behaves."""
 
-BUSY = '''
+BUSY = """
 profile
     plan       one of "free", "pro", "team" = "free"
     visits     number
@@ -145,4 +145,4 @@ flow subscribers
     start when unsubscribes from offers
     wait up to 3 days until did order_completed since entered
     send sms plain transactional
-'''
+"""

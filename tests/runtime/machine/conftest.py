@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.project import compile_sources
 from triggerfish.plugins.manager import load_plugins

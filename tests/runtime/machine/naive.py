@@ -17,7 +17,7 @@ from triggerfish.dsl.ir import expressions as x
 
 DAY = 86_400_000
 MEAN_MONTH = 2_629_746_000
-UTC = dt.timezone.utc
+UTC = dt.UTC
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=UTC)
 
 

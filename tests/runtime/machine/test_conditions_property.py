@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.program import Segment
 from triggerfish.runtime.machine.entry import Scope
@@ -18,9 +19,10 @@ from triggerfish.runtime.machine.state import State, decode
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from dataclasses import replace
+
 import generated as g
 import naive
-from dataclasses import replace
 
 CASES = 120
 SEEDS = range(30)
@@ -97,8 +99,8 @@ def interesting(made: g.Made, state: State, past: Any, zone: str, start: int) ->
     """Every three hours, and every second or less around all that could be an edge."""
     where = ZoneInfo(zone)
     edges = [at for at, _, _ in past] + [each for each in (state.profile.get("m1"),) if each is not None]
-    for day in g.DATES:
-        edges.append(naive.value(x.MomentOf(x.Constant(day, "date")), naive.World(start, where, {}, [])))
+    midnights = [x.MomentOf(x.Constant(day, "date")) for day in g.DATES]
+    edges += [naive.value(each, naive.World(start, where, {}, [])) for each in midnights]
     edges += [naive.stepped(each, span, where, sign) for each in list(edges) for span in g.SPANS[:6] for sign in (1, -1)]
     found = set(range(start, start + HORIZON, 3 * g.HOUR + 1))
     for edge in edges:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from triggerfish.dsl.ir.program import Program
 from triggerfish.runtime.machine.effects import Advance
 from triggerfish.runtime.machine.inputs import Input
@@ -82,9 +83,11 @@ def answered(machine: Machine, inputs: list[Input]) -> list[Input]:
         played.append(one)
         result = machine.advance("ana", cell, [one], one.at, live=False)
         cell = result.state
-        for each in result.deliveries:
-            if each.kind == "action":
-                waiting.append(Input("result", each.key, max(each.at, one.at) + 500, f"r{each.key}", {"ok": True}))
+        waiting += [
+            Input("result", each.key, max(each.at, one.at) + 500, f"r{each.key}", {"ok": True})
+            for each in result.deliveries
+            if each.kind == "action"
+        ]
         waiting.sort(key=lambda each: each.at)
     return played
 
@@ -171,7 +174,7 @@ def test_a_live_run_equals_its_replay(busy: Machine, stream: list[Input], delay:
         cell = results[-1].state
     wake(end - delay)
     if results:
-        _, _, facts, deliveries, recorded = play(busy, [[one] for one in inputs], end)
+        _, _, facts, deliveries, _recorded = play(busy, [[one] for one in inputs], end)
         found = outcome(results)
         assert [each for each in found[2] if each.at <= end - delay] == [each for each in facts if each.at <= end - delay]
         assert [each for each in found[3] if each.at <= end - delay] == [each for each in deliveries if each.at <= end - delay]

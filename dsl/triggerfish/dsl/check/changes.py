@@ -13,7 +13,6 @@ from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.typed import NOTHING
 from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.diagnostics import names as name_rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
@@ -39,6 +38,8 @@ def change(step: Change, run: Run) -> ir.Step | None:
     """One of these steps."""
     context = run.context
     at = run.where(step, step.name if isinstance(step, ts.Do) else None)
+    if isinstance(step, ts.Consent | ts.Membership | ts.RecordEvent):
+        context.person(context.sources.head(step.span), "this would change nobody")
     match step:
         case ts.SetField():
             return _set(step, at, context)
@@ -145,7 +146,7 @@ def _by_hand(step: ts.Membership, context: Context) -> None:
 
 def _record(step: ts.RecordEvent, at: ir.Where, context: Context) -> ir.RecordEvent:
     name = step.event.text
-    history.event(step.event, context)
+    history.personal(step.event, context)
     wanted = context.symbols.event_type(name)
     place = context.symbols.places.get(("event", name))
     given = giving.arguments(step.values, wanted, name, "field", context, place)
@@ -203,15 +204,18 @@ def _action_argument(argument: tx.Argument, wanted: Type | None, context: Contex
 
 
 def _enter(step: ts.EnterFlow, at: ir.Where, context: Context) -> ir.EnterFlow | None:
-    if step.segment is not None:
-        span = context.sources.head(step.span)
-        context.report.add(notyet.NotYet.at(span, what="`enter flow … for segment`"))
-        return None
+    segment = None
+    if step.segment is not None and conditions.segment(step.segment, step.segment.span, context):
+        segment = step.segment.text
+        if not context.workspace:
+            context.report.add(rules.SegmentEntry.at(step.segment.span))
     wanted = entrance(step.flow, context)
     given = giving.arguments(step.values, wanted, step.flow.text, "value", context) if wanted is not None else ()
     found = tuple(_argument(argument, type_, context) for argument, type_ in given)
     _missing(step, wanted, given, context)
-    return ir.EnterFlow(at, step.flow.text, found)
+    if step.segment is None and wanted is not None and not context.symbols.flows[step.flow.text].workspace:
+        context.person(context.sources.head(step.span), "it must say who enters: add `for segment NAME`")
+    return ir.EnterFlow(at, step.flow.text, found, segment)
 
 
 def _missing(

@@ -131,13 +131,16 @@ def lower(written: Condition, context: Context) -> Typed:
             return _in_segment(written, context)
         case tx.InFlow():
             flow(written.flow, context)
+            context.person(written.span, "nobody can be in a flow")
             return truth(ir.InFlow(written.flow.text, written.negated))
         case tx.Subscribed():
             channels = policy_names.topic_channels(written.topic, written.channel, context)
+            context.person(written.span, "nobody can be subscribed")
             channel = written.channel.text if written.channel is not None else None
             return truth(ir.Subscribed(written.topic.text, channel) if channels else NOTHING)
         case tx.Reachable():
             policy_names.channel(written.channel, context)
+            context.person(written.span, "nobody can be reached")
             return truth(ir.Reachable(written.channel.text))
         case tx.Not() | tx.And() | tx.Or():
             return truth(condition(written, replace(context, watched=False)), _timing(written, context))
@@ -162,6 +165,7 @@ def segment(word: tx.Word, span: Span, context: Context) -> bool:
 
 def _in_segment(written: tx.InSegment, context: Context) -> Typed:
     segment(written.segment, written.segment.span, context)
+    context.person(written.span, "nobody can be in a segment")
     return truth(ir.InSegment(written.segment.text, written.negated))
 
 

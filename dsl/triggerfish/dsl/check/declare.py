@@ -11,7 +11,6 @@ from triggerfish.dsl.check.kinds import describe, same_base
 from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.symbols import HAPPENINGS
 from triggerfish.dsl.diagnostics import names as rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import policy as policy_rules
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
@@ -60,10 +59,12 @@ def declare(files: Sequence[tree.File], context: Context) -> None:
             case td.Message():
                 _keep("message", one.name, one, context.symbols.messages, context)
             case td.Content():
-                _keep("content", one.name, one, context.symbols.contents, context)
+                if _keep("content", one.name, one, context.symbols.contents, context) and one.split:
+                    arms = tuple(variant.name.text for variant in one.variants)
+                    _keep("split", one.name, arms, context.symbols.splits, context)
             case Flow():
                 _keep("flow", one.name, one, context.symbols.flows, context)
-                context.symbols.splits.update(_splits(one.steps))
+                _splits(one, context)
             case _:
                 pass
     _wire_names(context)
@@ -155,7 +156,6 @@ def _named_value(one: td.Value | td.Score | td.Model, context: Context) -> None:
             _keep("score", one.name, one, symbols.scores, context)
         case td.Model():
             _keep("model", one.name, one, symbols.models, context)
-            context.report.add(notyet.NotYet.at(one.name.span, what="a `model`"))
 
 
 # --- events --------------------------------------------------------------------------------------------
@@ -216,12 +216,25 @@ def _topic(one: td.Topic, context: Context) -> None:
     _keep("topic", one.name, ir.Topic(one.name.text, label, channels), context.symbols.topics, context)
 
 
-def _splits(steps: Sequence[ts.Step]) -> Iterator[str]:
+def _splits(flow: Flow, context: Context) -> None:
+    """The experiments of a flow. Their names are those of the whole program, because people stay in their arms.
+
+    Of two in the same flow the second is reported when its steps are gone through.
+    """
+    own: set[str] = set()
+    for step in inside(flow.steps):
+        if isinstance(step, ts.Split) and step.name.text not in own:
+            own.add(step.name.text)
+            arms = tuple(arm.name.text for arm in step.arms)
+            _keep("split", step.name, arms, context.symbols.splits, context)
+
+
+def inside(steps: Sequence[ts.Step]) -> Iterator[ts.Step]:
+    """The steps and all in their blocks, in file order."""
     for step in steps:
-        if isinstance(step, ts.Split):
-            yield step.name.text
+        yield step
         for block in blocks(step):
-            yield from _splits(block)
+            yield from inside(block)
 
 
 def blocks(step: ts.Step) -> Iterator[tuple[ts.Step, ...]]:

@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from triggerfish.dsl.check import conditions, giving, history, names, policy_names, segments, starts, steps, values
+from triggerfish.dsl.check.declare import inside
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import base, describe
+from triggerfish.dsl.check.report import Report
 from triggerfish.dsl.check.run import Run, free
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.check.typed import NOTHING
 from triggerfish.dsl.diagnostics import flows as rules
+from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
@@ -36,6 +39,8 @@ _SINGLE: dict[type, str] = {
     tf.Holdout: "holdout",
     tf.Status: "status",
     tf.FlowTimezone: "timezone",
+    tf.Release: "release",
+    tf.WhenLate: "when late by",
 }
 
 
@@ -52,12 +57,22 @@ class _Headers:
 
 def flow(written: tf.Flow, context: Context) -> ir.Flow:
     """A flow. Names given by its starts and steps are known in all that follows."""
-    name = written.name.text
-    if written.workspace:
+    if not written.workspace:
+        return _flow(written, context)
+    report = Report()
+    found = _flow(written, replace(context, report=report, workspace=True))
+    for diagnostic in report.diagnostics():
+        context.report.add(diagnostic)
+    if not report.failed:
         context.report.add(notyet.NotYet.at(written.name.span, what="`for workspace`"))
+    return found
+
+
+def _flow(written: tf.Flow, context: Context) -> ir.Flow:
+    name = written.name.text
     caught = starts.Caught()
     found = [starts.start(line, caught, context) for line in written.headers if isinstance(line, tf.Start)]
-    if not found and not written.workspace:
+    if not found:
         context.report.add(rules.NoStart.at(written.name.span, name=name))
         caught.events.append(Alternative("nothing", None))
     variables = {
@@ -108,7 +123,30 @@ def flow(written: tf.Flow, context: Context) -> ir.Flow:
         limits=tuple(headers.limits),
         only_if=None if not only_if else only_if[0] if len(only_if) == 1 else ix.And(tuple(only_if)),
         topic=headers.topic.name if headers.topic is not None else None,
+        workspace=written.workspace,
+        moved=_moved(written, context),
     )
+
+
+def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
+    """Old names of steps, which nothing knows any more, and the new ones, which must be there."""
+    named = [getattr(step, "name", None) for step in inside(written.steps)]
+    steps_named = {word.text: None for word in named if isinstance(word, tx.Word)}
+    first: dict[str, tf.Moved] = {}
+    for line in written.headers:
+        if not isinstance(line, tf.Moved):
+            continue
+        if line.old.text in first:
+            related = (Related(first[line.old.text].span, "first given here"),)
+            context.report.add(rules.RepeatedHeader.at(line.span, related=related, header=f"moved {line.old.text}"))
+            continue
+        first[line.old.text] = line
+        if line.new.text not in steps_named:
+            hint = "the names of its steps are " + ", ".join(steps_named) if steps_named else "give one `as NAME`"
+            context.report.unknown(
+                name_rules.UnknownStep, line.new, steps_named, hint=hint, flow=written.name.text
+            )
+    return tuple((line.old.text, line.new.text) for line in first.values())
 
 
 def _headers(written: Sequence[tf.Header], headers: _Headers, context: Context) -> _Headers:
@@ -135,12 +173,6 @@ def _header(line: tf.Header, headers: _Headers, context: Context) -> None:
             headers.stops.append(_stop(line, context))
         case tf.About():
             headers.topic = policy_names.topic(line.topic, context) or Topic(line.topic.text, "", {})
-        case tf.Release():
-            context.report.add(notyet.NotYet.at(line.span, what="`release`"))
-        case tf.WhenLate():
-            context.report.add(notyet.NotYet.at(line.span, what="`when late by`"))
-        case tf.Moved():
-            context.report.add(notyet.NotYet.at(line.span, what="`moved`"))
         case _:
             headers.flow = _setting(line, headers.flow, context)
 
@@ -169,6 +201,10 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
         case tf.FlowTimezone():
             giving.zone(line.zone, context)
             return replace(found, timezone=line.zone.value)
+        case tf.Release():
+            return replace(found, release=_limit(line.limit, context))
+        case tf.WhenLate():
+            return replace(found, late=ir.Late(duration(line.by, context), line.action))
         case _:
             return found
 
@@ -186,21 +222,19 @@ def _stop(line: tf.StopWhen | tf.StopIf, context: Context) -> ir.Stop:
     text = context.sources.words(line.span)
     if isinstance(line, tf.StopIf):
         return ir.Stop((), conditions.condition(line.condition, context.watching()), line.span.line, text)
-    events = _events(line.events, context)
+    for word in line.events:
+        history.awaited(word, context)
+    events = tuple(word.text for word in line.events)
     where = None
     if line.where is not None:
         where = conditions.condition(line.where, context.looking_at(*events))
     return ir.Stop(events, where, line.span.line, text)
 
 
-def _events(words: Sequence[tx.Word], context: Context) -> tuple[str, ...]:
-    for word in words:
-        history.event(word, context)
-    return tuple(word.text for word in words)
-
-
 def _goal(line: tf.Goal, context: Context) -> ir.Goal:
-    events = _events(line.events, context)
+    for word in line.events:
+        history.personal(word, context)
+    events = tuple(word.text for word in line.events)
     inside = context.looking_at(*events)
     worth = None
     if line.worth is not None:

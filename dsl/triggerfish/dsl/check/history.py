@@ -9,8 +9,11 @@ from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import base, describe
 from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.typed import FAILED, NOTHING, Timing, Typed, truth
+from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import names as name_rules
+from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as rules
+from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ir
 from triggerfish.dsl.ir.types import DATETIME, DURATION, NUMBER, Type
 from triggerfish.dsl.tree import expressions as tx
@@ -24,9 +27,28 @@ def event(word: tx.Word, context: Context) -> bool:
     return False
 
 
+def personal(word: tx.Word, context: Context) -> bool:
+    """Whether there is an event of that name that can be in a person's history; if not, reports it."""
+    known = event(word, context)
+    if not known or not context.symbols.events[word.text].everyone:
+        return known
+    place = context.symbols.places.get(("event", word.text))
+    related = (Related(place, "declared here"),) if place is not None else ()
+    context.report.add(flow_rules.NobodysEvent.at(word.span, related=related, name=word.text))
+    return False
+
+
+def awaited(word: tx.Word, context: Context) -> bool:
+    """Whether there is an event of that name that a run can wait for; if not, reports it."""
+    known = event(word, context)
+    if known and context.symbols.events[word.text].everyone:
+        context.report.add(notyet.NotYet.at(word.span, what="waiting for an event `for everyone`"))
+    return known
+
+
 def did(written: tx.Did, context: Context) -> Typed:
     """``did X …``."""
-    found = _selector(written.events, context)
+    found = selector(written.events, context)
     window, timing = _window(written.window, context)
     times = written.times or tx.Times("at least", 1, written.span)
     comparison, count = times.comparison, times.count
@@ -34,7 +56,7 @@ def did(written: tx.Did, context: Context) -> Typed:
         text = context.sources.words(written.times.span) or "at least 0 times"
         context.report.add(rules.PointlessCount.at(written.times.span, text=text))
     if written.events.field:
-        _too_much(written.events, f"did {written.events.event.text}", context)
+        too_much(written.events, f"did {written.events.event.text}", context)
         return truth(NOTHING)
     if found is None:
         return truth(NOTHING)
@@ -43,12 +65,12 @@ def did(written: tx.Did, context: Context) -> Typed:
 
 def aggregate(written: tx.Aggregate, context: Context) -> Typed:
     """``count of X``, ``sum of X.f`` and the others."""
-    found = _selector(written.events, context)
+    found = selector(written.events, context)
     window, timing = _window(written.window, context)
     name = written.events.event.text
     if written.function == "count":
         if written.events.field:
-            _too_much(written.events, f"count of {name}", context)
+            too_much(written.events, f"count of {name}", context)
             return FAILED
         return FAILED if found is None else Typed(ir.Aggregate("count", name, (), found.where, window), NUMBER, timing)
     if found is None:
@@ -85,7 +107,7 @@ def aggregate(written: tx.Aggregate, context: Context) -> Typed:
 
 def pick(written: tx.Pick, context: Context) -> Typed:
     """``last X.f``, ``first X.f``; without a field the moment it happened."""
-    found = _selector(written.events, context)
+    found = selector(written.events, context)
     if found is None:
         return FAILED
     expr = ir.Pick(written.which, written.events.event.text, written.events.field, found.where)
@@ -111,7 +133,7 @@ def _not_a_moment(written: tx.Expression, found: Typed, context: Context) -> Non
     context.report.add(rules.NotAMoment.at(written.span, text=text, type=describe(found.type)))
 
 
-class _Found:
+class Found:
     """A resolved selector: its narrowing, and the type of its field."""
 
     __slots__ = ("type", "where")
@@ -121,8 +143,9 @@ class _Found:
         self.type = type_
 
 
-def _selector(written: tx.Selector, context: Context) -> _Found | None:
-    known = event(written.event, context)
+def selector(written: tx.Selector, context: Context) -> Found | None:
+    """One event, perhaps narrowed; None once reported."""
+    known = personal(written.event, context) and context.person(written.span, "there is no history")
     inside = context.looking_at(written.event.text)
     where = None
     if written.where is not None:
@@ -131,12 +154,12 @@ def _selector(written: tx.Selector, context: Context) -> _Found | None:
         return None
     record = context.symbols.event_type(written.event.text)
     if not written.field:
-        return _Found(where, record)
+        return Found(where, record)
     path = tx.Name((written.event.text, *written.field), written.span)
     column = written.event.span
     path = tx.Name(path.path, replace(column, end_column=column.column + len(".".join(path.path))))
     found = names.descend(record, path, 1, written.event.text, context)
-    return _Found(where, None if found is names.FAILED_TYPE else found)
+    return Found(where, None if found is names.FAILED_TYPE else found)
 
 
 def _window(written: tx.Window, context: Context) -> tuple[ir.Window, Timing]:
@@ -152,5 +175,6 @@ def _window(written: tx.Window, context: Context) -> tuple[ir.Window, Timing]:
             return ir.Since(values.moment(found)), Timing.MIXED if found.timing else Timing.STILL
 
 
-def _too_much(written: tx.Selector, what: str, context: Context) -> None:
+def too_much(written: tx.Selector, what: str, context: Context) -> None:
+    """Reports a field where the event itself is meant."""
     context.report.add(rules.FieldTooMuch.at(written.span, what=f"`{what}`", field=".".join(written.field)))

@@ -10,7 +10,7 @@ from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.check.typed import FAILED, Timing, Typed
 from triggerfish.dsl.diagnostics import names as rules
 from triggerfish.dsl.ir import expressions as ir
-from triggerfish.dsl.ir.types import DATETIME, TEXT, Field, Type
+from triggerfish.dsl.ir.types import DATETIME, NUMBER, TEXT, Field, Type
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import expressions as tx
 
@@ -56,6 +56,8 @@ def resolve(name: tx.Name, context: Context) -> Typed:
 
 
 def _profile(name: tx.Name, index: int, context: Context) -> Typed:
+    if not context.person(name.span, f"there is no `{'.'.join(name.path[index:])}`"):
+        return FAILED
     fields = context.symbols.profile
     field = fields.get(name.path[index])
     if field is None:
@@ -234,6 +236,9 @@ def _variable(name: tx.Name, variable: Variable, context: Context) -> Typed:
             )
         )
         return FAILED
+    if len(types) == 1 and types[0] is not None and types[0].kind == "list":
+        found = descend(types[0], name, 1, head, context)
+        return FAILED if found is FAILED_TYPE else Typed(expr, found)
     found = among(variable.alternatives, name, 1, head if head != "event" else _label(variable.alternatives), context)
     return FAILED if found is FAILED_TYPE else Typed(expr, found)
 
@@ -248,6 +253,8 @@ def _bare(types: Sequence[Type | None]) -> Type | None:
 def _named(name: tx.Name, context: Context) -> Typed | None:
     """A value, score or model."""
     head, rest, symbols = name.path[0], name.path[1:], context.symbols
+    if context.workspace and head in symbols.plain_names() and not context.person(name.span, f"there is no `{head}`"):
+        return FAILED
     if head in symbols.values:
         found = values.value_of(head, name.span, context)
         if rest:
@@ -259,8 +266,20 @@ def _named(name: tx.Name, context: Context) -> Typed | None:
     if head in symbols.scores:
         return _score(name, context)
     if head in symbols.models:
-        return FAILED
+        return _model(name, context)
     return None
+
+
+def _model(name: tx.Name, context: Context) -> Typed:
+    """A model's prediction, from 0 to 1, or how sure it is."""
+    head, rest = name.path[0], name.path[1:]
+    values.use(("model", head), name.span, context)
+    if not rest:
+        return Typed(ir.ModelOf(head), NUMBER)
+    if rest == ("confidence",):
+        return Typed(ir.ModelOf(head, "confidence"), NUMBER)
+    context.report.unknown(rules.UnknownPart, part(name, 1), ["confidence"], owner=head)
+    return FAILED
 
 
 def _score(name: tx.Name, context: Context) -> Typed:

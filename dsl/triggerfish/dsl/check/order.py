@@ -8,7 +8,7 @@ from triggerfish.dsl.diagnostics import names as rules
 
 
 def order(context: Context) -> dict[Node, int]:
-    """A place in line for every value, segment and score; each loop is reported once, where it closes."""
+    """A place in line for every value, segment, score and model; each loop is reported once, where it closes."""
     symbols = context.symbols
     uses = symbols.uses
     places: dict[Node, int] = {}
@@ -16,6 +16,7 @@ def order(context: Context) -> dict[Node, int]:
         *(("value", name) for name in symbols.values),
         *(("segment", name) for name in symbols.segments),
         *(("score", name) for name in symbols.scores),
+        *(("model", name) for name in symbols.models),
     ]
     for root in nodes:
         if root in places:
@@ -40,6 +41,6 @@ def _loop(loop: list[Node], context: Context) -> None:
     last, first = loop[-1], loop[0]
     names = [name for _, name in (*loop, first)]
     chain = f"{names[0]} uses " + ", which uses ".join(names[1:])
-    what = {"value": "the value", "segment": "the segment", "score": "the score"}[first[0]]
+    what = f"the {first[0]}"
     span = context.symbols.uses[last][first]
     context.report.add(rules.Circular.at(span, what=what, name=first[1], chain=chain))

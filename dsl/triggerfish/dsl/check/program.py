@@ -8,13 +8,12 @@ from typing import Any, TypeVar
 
 from triggerfish.dsl import tree
 from triggerfish.dsl.catalog import Catalog
-from triggerfish.dsl.check import declare, flows, messages, policy, segments, tests
+from triggerfish.dsl.check import contents, declare, flows, messages, models, policy, segments, tests
 from triggerfish.dsl.check.order import order
 from triggerfish.dsl.check.report import Report
 from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.source import Sources
 from triggerfish.dsl.check.symbols import Symbols
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.ir import tests as it
@@ -58,9 +57,9 @@ def check(
     values = [segments.value(one, context) for one in symbols.values.values()]
     found_segments = [segments.segment(one, context) for one in symbols.segments.values()]
     scores = [segments.score(one, context) for one in symbols.scores.values()]
+    found_models = [models.model(one, context) for one in symbols.models.values()]
     places = order(context)
-    for content in symbols.contents.values():
-        report.add(notyet.NotYet.at(content.name.span, what="`content`"))
+    found_contents = [lower(contents.content, one, context) for one in symbols.contents.values()]
     found_messages = [lower(messages.message, one, context) for one in symbols.messages.values()]
     found_policy = policy.policy(_of(files, td.Policy), context)
     found_flows = [lower(flows.flow, one, context) for one in symbols.flows.values()]
@@ -75,6 +74,8 @@ def check(
         segments=tuple(sorted(found_segments, key=lambda segment: places["segment", segment.name])),
         scores=tuple(sorted(scores, key=lambda score: places["score", score.name])),
         messages=tuple(found_messages),
+        contents=tuple(found_contents),
+        models=tuple(sorted(found_models, key=lambda model: places["model", model.name])),
         policy=found_policy,
         flows=tuple(found_flows),
         addresses={name: channel.address for name, channel in sorted(catalog.channels.items())},

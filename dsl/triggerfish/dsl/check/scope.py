@@ -8,7 +8,9 @@ from dataclasses import dataclass, field, replace
 from triggerfish.dsl.check.report import Report
 from triggerfish.dsl.check.source import Sources
 from triggerfish.dsl.check.symbols import Node, Symbols
+from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.ir.types import Type
+from triggerfish.dsl.span import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Context:
     """A place of a program, and where to report mistakes.
 
     ``variables`` is None where there is no run. ``watched`` where the moment of a change must be known in advance,
-    ``owner`` what is being declared, ``test`` inside a test.
+    ``owner`` what is being declared, ``test`` inside a test, ``workspace`` in a flow that runs for no person.
     """
 
     symbols: Symbols
@@ -56,6 +58,7 @@ class Context:
     within_history: bool = False
     test: bool = False
     templates: bool = False
+    workspace: bool = False
     seen: set[tuple[object, ...]] = field(default_factory=set)
 
     def looking_at(self, *events: str, started: bool = False) -> Context:
@@ -70,3 +73,9 @@ class Context:
     def asking(self) -> Context:
         """The same place, in a condition that is merely asked."""
         return replace(self, watched=False)
+
+    def person(self, span: Span, what: str) -> bool:
+        """Whether there is a person here; if not, reports ``what`` cannot be."""
+        if self.workspace:
+            self.report.add(flow_rules.NobodyHere.at(span, what=what))
+        return not self.workspace

@@ -164,7 +164,7 @@ def _rule(written: td.EventPoints | td.WhilePoints, context: Context) -> ir.Even
     line = written.span.line
     if isinstance(written, td.WhilePoints):
         return ir.WhilePoints(written.points, conditions.condition(written.condition, context.watching()), line)
-    history.event(written.event, context)
+    history.personal(written.event, context)
     where = None
     if written.where is not None:
         where = conditions.condition(written.where, context.looking_at(written.event.text, started=False))

@@ -9,9 +9,9 @@ from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.run import Run
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.check.symbols import TemplateUse
+from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import messages as message_rules
 from triggerfish.dsl.diagnostics import names as name_rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import policy as rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
@@ -27,12 +27,13 @@ OUTCOME = names.record(
 """What a send's name knows."""
 
 
-def send(step: ts.Send, run: Run) -> ir.Send | None:
+def send(step: ts.Send, run: Run) -> ir.Send:
     """A send; its message's names are checked against what is known at this step."""
     at = run.where(step, step.name)
     context = run.context
+    context.person(context.sources.head(step.span), "there is nobody to send to")
     channels = (step.channel,) if step.channel is not None else step.channels
-    known = [word for word in channels if policy_names.channel(word, context)]
+    known = _different([word for word in channels if policy_names.channel(word, context)], context)
     topic = _topic(step, known, run)
     arguments = []
     extra = {}
@@ -44,13 +45,9 @@ def send(step: ts.Send, run: Run) -> ir.Send | None:
     _message(step.message, known, step, inside)
     to = templates.template(step.to, inside) if step.to is not None else None
     run.name(step.name, ("this message", OUTCOME))
-    if step.choice is not None:
-        span = context.sources.head(step.span)
-        context.report.add(notyet.NotYet.at(span, what=f"`by {step.choice} of`"))
-        return None
     return ir.Send(
         at,
-        tuple(word.text for word in channels),
+        tuple(word.text for word in known),
         step.choice,
         step.message.text,
         topic.name if topic is not None else None,
@@ -62,6 +59,16 @@ def send(step: ts.Send, run: Run) -> ir.Send | None:
         tuple(arguments),
         step.name.text if step.name is not None else None,
     )
+
+
+def _different(channels: list[Word], context: Context) -> list[Word]:
+    first: dict[str, Word] = {}
+    for word in channels:
+        if word.text in first:
+            related = (Related(first[word.text].span, "first given here"),)
+            context.report.add(flow_rules.RepeatedArgument.at(word.span, related=related, name=word.text))
+        first.setdefault(word.text, word)
+    return list(first.values())
 
 
 def _duration(written: Duration | None, context: Context) -> ix.Duration | None:
@@ -81,7 +88,8 @@ def _topic(step: ts.Send, channels: list[Word], run: Run) -> Topic | None:
         found = run.topic
         if found is None:
             context.report.add(rules.NoTopic.at(context.sources.head(step.span)))
-    if found is not None:
+    possible = found is not None and any(word.text in found.channels for word in channels)
+    if found is not None and not (step.choice and possible):
         for word in channels:
             policy_names.on_channel(found, word.text, step.about or word, context)
     return found
@@ -94,8 +102,9 @@ def _message(word: Word, channels: list[Word], step: ts.Send, context: Context) 
         context.report.unknown(name_rules.UnknownMessage, word, symbols.messages)
         return
     written = {part.channel.text for part in message.parts}
-    for channel in channels:
-        if channel.text not in written and message.parts:
+    lacking = [channel for channel in channels if channel.text not in written]
+    for channel in lacking if not step.choice or len(lacking) == len(channels) else ():
+        if message.parts:
             place = symbols.places["message", word.text]
             related = (Related(place, f"{word.text} has a part for {' and '.join(sorted(written))}"),)
             context.report.add(

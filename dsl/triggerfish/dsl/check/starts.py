@@ -20,6 +20,7 @@ from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
+from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import flows as ir
 from triggerfish.dsl.ir.types import TEXT, Field, Type
@@ -29,6 +30,8 @@ from triggerfish.dsl.tree.expressions import Expression, Word
 _NOTHING = Type("record")
 _CONSENT = names.record(("topic", TEXT), ("channel", TEXT))
 """What `event` is when a subscription started the run."""
+_OF_NOBODY = (tf.StartSchedule, tf.StartOn, tf.StartByHand, tf.StartWebhook)
+"""Starts that need no person."""
 
 
 @dataclass(slots=True)
@@ -48,6 +51,10 @@ class Caught:
 def start(written: tf.Start, caught: Caught, context: Context) -> ir.Start | None:
     """One start line; None where it cannot be used (reported)."""
     line = written.span.line
+    of_nobody = isinstance(written, _OF_NOBODY) or (isinstance(written, tf.StartWhen) and written.everyone)
+    if not of_nobody and not context.person(written.span, "nobody can start it this way"):
+        caught.events.append(Alternative("this start", None))
+        return None
     match written:
         case tf.StartWhen():
             return _when(written, caught, context)
@@ -115,7 +122,10 @@ def _when(written: tf.StartWhen, caught: Caught, context: Context) -> ir.StartWh
     latest: tuple[Alternative, ...] = ()
     for index, stage in enumerate(written.stages):
         for word in stage.events:
-            history.event(word, context)
+            if index:
+                history.awaited(word, context)
+            elif history.event(word, context):
+                _for_everyone(word, written, context)
         inside = context.looking_at(*(word.text for word in stage.events), started=not index)
         alternatives = inside.subject.alternatives if inside.subject is not None else ()
         if not index:
@@ -129,15 +139,20 @@ def _when(written: tf.StartWhen, caught: Caught, context: Context) -> ir.StartWh
         if stage.name is not None:
             caught.name(stage.name, alternatives)
     caught.events.extend(latest)
-    if written.everyone or _declared_for_everyone(written, context):
-        context.report.add(notyet.NotYet.at(written.span, what="`for everyone`"))
-    return ir.StartWhen(tuple(stages), written.span.line)
+    return ir.StartWhen(tuple(stages), written.span.line, written.everyone)
 
 
-def _declared_for_everyone(written: tf.StartWhen, context: Context) -> bool:
-    """Whether an event of the chain concerns no single person."""
-    events = [context.symbols.events.get(word.text) for stage in written.stages for word in stage.events]
-    return any(event is not None and event.everyone for event in events)
+def _for_everyone(word: Word, written: tf.StartWhen, context: Context) -> None:
+    """Whether the line says of an event what its declaration says: that it is for everyone, or not."""
+    declared = context.symbols.events[word.text].everyone
+    if declared == written.everyone:
+        if declared:
+            context.report.add(notyet.NotYet.at(word.span, what="a start `for everyone`"))
+        return
+    place = context.symbols.places.get(("event", word.text))
+    related = (Related(place, "declared here"),) if place is not None else ()
+    rule = rules.SayEveryone if declared else rules.NotForEveryone
+    context.report.add(rule.at(word.span, related=related, name=word.text))
 
 
 def _stage(written: tf.Match, context: Context, *, first: bool) -> ir.Match:

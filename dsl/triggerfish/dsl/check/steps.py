@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from triggerfish.dsl.check import changes, conditions, giving, sends, values, waits
+from triggerfish.dsl.check import branches, changes, conditions, digests, experiments, giving, sends, values, waits
 from triggerfish.dsl.check.declare import blocks
 from triggerfish.dsl.check.kinds import describe
 from triggerfish.dsl.check.run import Run, free
 from triggerfish.dsl.check.scope import Alternative, Variable
 from triggerfish.dsl.check.typed import NOTHING
 from triggerfish.dsl.diagnostics import flows as rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
@@ -39,11 +38,19 @@ def _leaves(step: ts.Step) -> bool:
         case ts.Exit():
             return True
         case ts.If(otherwise=otherwise) | ts.Choose(otherwise=otherwise):
-            return otherwise is not None and all(inside and _leaves(inside[-1]) for inside in blocks(step))
-        case ts.WaitUpTo(block=True):
-            return step.otherwise is not None and all(inside and _leaves(inside[-1]) for inside in blocks(step))
+            return otherwise is not None and all(_all_leave(within) for within in blocks(step))
+        case ts.WaitUpTo(block=True) | ts.ChooseBest():
+            return step.otherwise is not None and all(_all_leave(within) for within in blocks(step))
+        case ts.Split():
+            return all(_all_leave(within) for within in blocks(step))
+        case ts.Together():
+            return any(_all_leave(within) for within in blocks(step))
         case _:
             return False
+
+
+def _all_leave(written: Sequence[ts.Step]) -> bool:
+    return bool(written) and _leaves(written[-1])
 
 
 def _step(step: ts.Step, run: Run) -> ir.Step | None:
@@ -64,24 +71,16 @@ def _step(step: ts.Step, run: Run) -> ir.Step | None:
             return _repeat(step, run)
         case ts.ForEach():
             return _for_each(step, run)
-        case ts.Collect() | ts.ChooseBest() | ts.Split() | ts.Together():
-            _later(step, run)
-            return None
+        case ts.Collect():
+            return digests.collect(step, run)
+        case ts.ChooseBest():
+            return branches.choose_best(step, run)
+        case ts.Split():
+            return experiments.split(step, run)
+        case ts.Together():
+            return branches.together(step, run)
         case _:
             return changes.change(step, run)
-
-
-def _later(step: ts.Collect | ts.ChooseBest | ts.Split | ts.Together, run: Run) -> None:
-    """What this version cannot run; the steps inside are looked at all the same."""
-    what = {ts.Collect: "`collect`", ts.ChooseBest: "`choose best`", ts.Split: "`split`", ts.Together: "`together`"}[
-        type(step)
-    ]
-    span = run.context.sources.head(step.span)
-    run.context.report.add(notyet.NotYet.at(span, what=what))
-    if isinstance(step, ts.Collect):
-        run.name(step.name, ("what was collected", None))
-    for inside in blocks(step):
-        block(inside, run)
 
 
 def _if(step: ts.If, run: Run) -> ir.If:

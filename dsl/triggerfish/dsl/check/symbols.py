@@ -44,10 +44,10 @@ class TemplateUse:
 
 @dataclass(slots=True)
 class Symbols:
-    """Filled by ``declare``; after that only ``results``, ``templates`` and ``uses`` grow.
+    """Filled by ``declare``; after that only ``results``, ``templates``, ``variants`` and ``uses`` grow.
 
     ``places`` says where each thing was declared; ``results`` are the lowered ``value`` declarations,
-    ``templates`` what each message names,
+    ``splits`` the arms of each experiment, ``templates`` what each message names, ``variants`` what each content names,
     ``uses`` the dependencies among values, segments and scores, with the place of the first use.
     """
 
@@ -63,10 +63,11 @@ class Symbols:
     contents: dict[str, td.Content] = field(default_factory=dict)
     messages: dict[str, td.Message] = field(default_factory=dict)
     flows: dict[str, Flow] = field(default_factory=dict)
-    splits: set[str] = field(default_factory=set)
+    splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
     places: dict[Node, Span] = field(default_factory=dict)
     results: dict[str, Typed | None] = field(default_factory=dict)
     templates: dict[str, tuple[TemplateUse, ...]] = field(default_factory=dict)
+    variants: dict[str, tuple[TemplateUse, ...]] = field(default_factory=dict)
     uses: dict[Node, dict[Node, Span]] = field(default_factory=dict)
 
     def function(self, name: str) -> FunctionInfo | None:

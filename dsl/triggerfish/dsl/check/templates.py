@@ -55,6 +55,9 @@ def dotted(found: Iterable[TemplateUse]) -> tuple[str, ...]:
 def check(found: Iterable[TemplateUse], context: Context, related: tuple[Related, ...] = ()) -> None:
     """Reports the names that mean nothing at this place."""
     for use in found:
+        if use.path[0] == "content":
+            _content(use, context, related)
+            continue
         problem = _problem(use, context)
         if problem is not None:
             context.report.add(
@@ -62,10 +65,25 @@ def check(found: Iterable[TemplateUse], context: Context, related: tuple[Related
             )
 
 
+def _content(use: TemplateUse, context: Context, related: tuple[Related, ...]) -> None:
+    """``content.NAME``: what its variants name must be there, too."""
+    contents = context.symbols.contents
+    if len(use.path) != 2:
+        problem = "`content` alone says nothing" if len(use.path) == 1 else f"`{use.shown}` goes too far"
+        hint = "write `content.NAME` with the name of a content"
+        context.report.add(rules.UnknownTemplateName.at(use.span, hint=hint, related=related, problem=problem))
+    elif use.path[1] not in contents:
+        column = use.span.column + len("content.")
+        place = use.span
+        if use.shown == ".".join(use.path):
+            place = replace(place, column=column, end_column=column + len(use.path[1]))
+        context.report.unknown(rules.UnknownContent, tx.Word(use.path[1], place), contents, related=related)
+    else:
+        shown = (Related(use.span, "shown here"), *related)
+        check(context.symbols.variants.get(use.path[1], ()), context, shown)
+
+
 def _problem(use: TemplateUse, context: Context) -> tuple[str, str | None] | None:
-    if use.path[0] == "content":
-        content = use.path[1] if len(use.path) > 1 else ""
-        return None if content in context.symbols.contents else (f"there is no content called `{content}`", None)
     if use.path == ("entered",):
         return "`entered` cannot be used in a text", "give it with the send: `with since: entered`"
     path = use.path

@@ -8,6 +8,7 @@ from typing import Any, assert_never
 from triggerfish.dsl.check import changes, conditions, giving, history, names, policy, policy_names
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.scope import Context
+from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import messages as message_rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import tests as rules
@@ -52,6 +53,7 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
             _members(line.segment, context)
             return [ir.GivenSegment(line.segment.text, at, text)]
         case tt.GivenEvent():
+            history.personal(line.event, context)
             values = _event_values(line.event, line.values, context)
             return [ir.GivenEvent(line.event.text, duration(line.ago, context, positive=False), values, at, text)]
         case tt.GivenAction():
@@ -111,7 +113,7 @@ def _expect(
                 _runs(line.flow, running, context)
             return ir.ExpectExit(line.flow.text, line.reason.value if line.reason is not None else None, at, text)
         case tt.ExpectEvent():
-            history.event(line.event, context)
+            history.personal(line.event, context)
             return ir.ExpectEvent(line.negated, line.event.text, at, text)
         case tt.ExpectAction():
             found = changes.action(line.plugin, line.action, context)
@@ -151,13 +153,16 @@ def _given(line: tt.GivenValues, at: int, text: str, context: Context) -> list[i
         elif name == "holdout":
             wanted, target = BOOLEAN, "holdout"
         elif name in symbols.splits:
-            wanted, target = TEXT, "split"
+            wanted, target = Type("one of", options=symbols.splits[name]), "split"
         else:
             candidates = [*symbols.profile, *symbols.scores, *symbols.models, *symbols.splits, "holdout"]
-            hint = "what is given must be a field of the profile, a score, or `holdout`"
+            hint = "what is given must be a field of the profile, a score, a model, a split, or `holdout`"
             context.report.unknown(name_rules.UnknownName, argument.name, candidates, hint=hint)
             continue
         value = giving.written_out(argument.value, wanted, name, context)
+        if target == "model" and isinstance(value, int | float) and not 0 <= value <= 1:
+            span = argument.value.span
+            context.report.add(flow_rules.BadNumber.at(span, what=name, wanted="from 0 to 1", found=f"{value:g}"))
         found.append(ir.GivenField(name, target, value, at, text))
     return found
 

@@ -24,15 +24,15 @@ HAPPENED = Field("happened", BOOLEAN)
 
 def wait_for(step: ts.WaitFor, run: Run) -> ir.WaitFor:
     """``wait 2 days``."""
-    return ir.WaitFor(_at(step, run), _length(step.duration, run.context))
+    return ir.WaitFor(_at(step, run), length(step.duration, run.context))
 
 
 def _at(step: ts.WaitFor | ts.WaitUntil | ts.WaitUpTo, run: Run) -> ir.Where:
     return run.where(step, step.name)
 
 
-def _length(written: tx.Expression, context: Context) -> ix.Expr:
-    """How long: a duration, written out or worked out."""
+def length(written: tx.Expression, context: Context, target: str = "`wait`") -> ix.Expr:
+    """How long: a duration, written out or worked out. ``target`` names what it is for."""
     inner = values.unwrap(written)
     if isinstance(inner, tx.Duration):
         duration(inner, context)
@@ -50,7 +50,7 @@ def _length(written: tx.Expression, context: Context) -> ix.Expr:
             cure = f"write `wait until {values.words(written, context)}`"
         context.report.add(
             type_rules.WrongType.at(
-                written.span, hint=cure, target="`wait`", wanted="a duration", found=describe(found.type)
+                written.span, hint=cure, target=target, wanted="a duration", found=describe(found.type)
             )
         )
         return NOTHING
@@ -59,8 +59,11 @@ def _length(written: tx.Expression, context: Context) -> ix.Expr:
 
 def wait_until(step: ts.WaitUntil, run: Run) -> ir.WaitUntil:
     """``wait until monday at 9:00``, ``wait until renewal_date - 3 days at 9:00``."""
-    context = run.context
-    at = _at(step, run)
+    return ir.WaitUntil(_at(step, run), moment(step, run.context))
+
+
+def moment(step: ts.WaitUntil, context: Context) -> ir.MomentRule:
+    """The moment that a wait or a digest ends at."""
     date, date_type = None, None
     if step.date is not None:
         found = values.lower(step.date, context)
@@ -80,26 +83,25 @@ def wait_until(step: ts.WaitUntil, run: Run) -> ir.WaitUntil:
             date_type = "date" if kind == "date" else "datetime"
     if step.clock is not None and step.clock_end is not None and minutes(step.clock) == minutes(step.clock_end):
         context.report.add(rules.EmptyWindow.at(step.clock.span.to(step.clock_end.span)))
-    rule = ir.MomentRule(
+    return ir.MomentRule(
         date,
         "date" if date_type == "date" else "datetime" if date_type is not None else None,
         tuple(ts.WEEKDAYS.index(day) for day in step.weekdays),
         minutes(step.clock) if step.clock is not None else None,
         minutes(step.clock_end) if step.clock_end is not None else None,
     )
-    return ir.WaitUntil(at, rule)
 
 
 def wait_up_to(step: ts.WaitUpTo, run: Run) -> ir.WaitUpTo:
     """``wait up to 2 days for E``, ``… until C``, or with branches."""
     at = _at(step, run)
-    length = _length(step.duration, run.context)
+    longest = length(step.duration, run.context)
     branches = [_branch(branch, run, named=step.block) for branch in step.branches]
     if step.name is not None:
         caught = [branch for branch in step.branches if isinstance(branch, ts.EventBranch) and not step.block]
         run.name(step.name, *_caught([word for branch in caught for word in branch.events], run.context))
     otherwise = steps.block(step.otherwise or (), run)
-    return ir.WaitUpTo(at, length, tuple(branches), otherwise, step.name.text if step.name is not None else None)
+    return ir.WaitUpTo(at, longest, tuple(branches), otherwise, step.name.text if step.name is not None else None)
 
 
 def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run, *, named: bool) -> ir.EventBranch | ir.UntilBranch:
@@ -109,7 +111,7 @@ def _branch(branch: ts.EventBranch | ts.UntilBranch, run: Run, *, named: bool) -
             conditions.condition(branch.condition, run.context.watching()), steps.block(branch.steps, run), line
         )
     for word in branch.events:
-        history.event(word, run.context)
+        history.awaited(word, run.context)
     events = tuple(word.text for word in branch.events)
     where = None
     if branch.where is not None:

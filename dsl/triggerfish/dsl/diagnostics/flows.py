@@ -227,3 +227,48 @@ class NotForEveryone(Rule):
     reason = "Only what concerns no single person, such as a price, is looked at for everyone."
     wrong = "flow f\n    start when order_completed for everyone where total > 5\n    wait 1 day\n"
     right = "flow f\n    start when order_completed where total > 5\n    wait 1 day\n"
+
+
+class SayEveryone(Rule):
+    code = "TF324"
+    message = "the event `{name}` concerns no single person, and this line does not say whom to look at"
+    help = "write `start when {name} for everyone where …`"
+    reason = "Such a start looks at everybody whom its `where` admits; the line says so, so that nobody misses it."
+    wrong = (
+        "event price_dropped for everyone\n    price  number\n\n"
+        "flow f\n    start when price_dropped where price < 5\n    wait 1 day\n"
+    )
+    right = (
+        "event price_seen\n    price  number\n\n"
+        "flow f\n    start when price_seen where price < 5\n    wait 1 day\n"
+    )
+
+
+class NobodysEvent(Rule):
+    code = "TF325"
+    message = "the event `{name}` concerns no single person, so it is in nobody's history"
+    help = "ask about an event of the person instead"
+    reason = "What is declared `for everyone` happens to nobody in particular; it cannot be counted person by person."
+    wrong = "event price_dropped for everyone\n\nsegment s\n    did price_dropped in last 7 days\n"
+    right = "event price_dropped\n\nsegment s\n    did price_dropped in last 7 days\n"
+
+
+class SegmentEntry(Rule):
+    code = "TF326"
+    message = "only a flow `for workspace` can bring a whole segment into another flow"
+    help = "leave out `for segment`, or write `for workspace` after the name of this flow"
+    reason = "This flow runs for each person; every one of them would bring in the whole segment again."
+    wrong = (
+        "flow a\n    start by hand\n    wait 1 day\n\n"
+        "flow b\n    start when signed_up\n    enter flow a for segment engaged\n"
+    )
+    right = "flow a\n    start by hand\n    wait 1 day\n\nflow b\n    start when signed_up\n    enter flow a\n"
+
+
+class NobodyHere(Rule):
+    code = "TF327"
+    message = "a flow `for workspace` runs for no person, so {what}"
+    help = "leave out `for workspace`, or do without the person here"
+    reason = "What belongs to a person cannot be known, changed or sent where there is none."
+    wrong = "flow f for workspace\n    start every monday at 9:00\n    only if total_spent > 5\n    wait 1 day\n"
+    right = "flow f\n    start every monday at 9:00\n    only if total_spent > 5\n    wait 1 day\n"

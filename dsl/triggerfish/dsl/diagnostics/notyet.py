@@ -12,5 +12,5 @@ class NotYet(Rule):
     reason = (
         "The language has it, but this version cannot run it; better an error than a flow that does something else."
     )
-    wrong = "flow f\n    start every monday at 9:00\n    wait 1 day\n"
-    right = "flow f\n    start when signed_up\n    wait 1 day\n"
+    wrong = "flow f for workspace\n    start every monday at 9:00\n    wait 1 day\n"
+    right = "flow f\n    start every monday at 9:00\n    wait 1 day\n"

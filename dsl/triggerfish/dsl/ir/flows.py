@@ -89,8 +89,11 @@ class StartCrossing:
 
 @dataclass(frozen=True, slots=True)
 class StartSchedule:
-    """At local times. ``weekdays`` (0 is Monday; all seven for ``every day``) at ``clock``, or ``day`` of each month
-    at ``clock``, or every ``interval``; ``clock`` in minutes after midnight."""
+    """At local times.
+
+    ``weekdays`` (0 is Monday; all seven for ``every day``) at ``clock``, or ``day`` of each month at ``clock``, or every
+    ``interval``; ``clock`` in minutes after midnight.
+    """
 
     weekdays: tuple[int, ...]
     day: int | None
@@ -103,8 +106,10 @@ class StartSchedule:
 
 @dataclass(frozen=True, slots=True)
 class StartDate:
-    """A date or moment field, ``offset`` before or after it, yearly or once per value; without ``clock`` midnight of
-    a date, the moment itself of a moment."""
+    """A date or moment field, ``offset`` before or after it, yearly or once per value.
+
+    Without ``clock``: midnight of a date, the moment itself of a moment.
+    """
 
     field: tuple[str, ...]
     type: Literal["date", "datetime"]

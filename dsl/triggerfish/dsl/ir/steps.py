@@ -231,9 +231,12 @@ class Do:
 
 @dataclass(frozen=True, slots=True)
 class EnterFlow:
+    """The person enters, or with ``segment`` everybody in that segment (only from a flow for the workspace)."""
+
     at: Where
     flow: str
     values: tuple[Argument, ...]
+    segment: str | None = None
     kind: Literal["enter"] = "enter"
 
 

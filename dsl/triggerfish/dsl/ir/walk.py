@@ -9,6 +9,7 @@ from typing import Any, cast
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow, StartChange, StartCrossing, StartWhen
+from triggerfish.dsl.ir.program import Content
 
 EXPRESSIONS: tuple[type, ...] = x.Expr.__args__
 STEPS: tuple[type, ...] = s.Step.__args__
@@ -85,6 +86,11 @@ def _inside(value: Any) -> Iterator[x.Expr]:
     elif is_dataclass(value):
         for field in fields(value):
             yield from _inside(getattr(value, field.name))
+
+
+def content_expressions(content: Content) -> Iterator[x.Expr]:
+    """Every condition of a content's variants."""
+    yield from _inside(content.variants)
 
 
 def flow_expressions(flow: Flow) -> Iterator[x.Expr]:

@@ -16,6 +16,8 @@ from triggerfish.dsl.lint.project import Project
 
 WEEK = 7 * durations.DAY
 A_LOT = 7
+SHOWN = 6
+"""How many flows are named."""
 EACH = {"hour": 168, "day": 7, "week": 1, "month": 1, "year": 1}
 """The periods of a limit that a week can touch, where it is one number."""
 
@@ -75,9 +77,13 @@ class Load:
         parts = []
         for channel, count in self.total.items():
             left = self.capped[channel]
-            shares = ", ".join(f"{each.flow} {each.messages}" for each in self.flows if each.channel == channel)
-            parts.append(f"{count} {channel} ({shares})" + (f", {left} after caps" if left < count else ""))
-        often = f"; each further time somebody enters {', '.join(self.unlimited)} comes on top" if self.unlimited else ""
+            flows = sorted((each for each in self.flows if each.channel == channel), key=lambda each: -each.messages)
+            shares = [f"{each.flow} {each.messages}" for each in flows[:SHOWN]]
+            if len(flows) > SHOWN:
+                shares.append(f"{len(flows) - SHOWN} more flows")
+            parts.append(f"{count} {channel} ({', '.join(shares)})" + (f", {left} after caps" if left < count else ""))
+        some = ", ".join(self.unlimited[:3]) + (" …" if len(self.unlimited) > 3 else "")
+        often = f"; each further time somebody enters {some} comes on top" if some else ""
         return f"one person gets at most, in a week: {'; '.join(parts)}{often}"
 
 
@@ -105,8 +111,12 @@ class HeavyLoad(Rule):
                 continue
             shares = [each for each in load.flows if each.channel == channel]
             shares.sort(key=lambda each: -each.messages)
-            places = [Related(project.declared("flow", each.flow), f"up to {each.messages}") for each in shares[1:]]
-            told = ", ".join(f"{each.flow} {each.messages}" for each in shares)
+            places = [
+                Related(project.declared("flow", each.flow), f"up to {each.messages}") for each in shares[1:SHOWN]
+            ]
+            told = ", ".join(f"{each.flow} {each.messages}" for each in shares[:SHOWN])
+            if len(shares) > SHOWN:
+                told += f" and {len(shares) - SHOWN} more flows"
             place = project.declared("flow", shares[0].flow)
             yield HeavyLoad.at(place, related=tuple(places), count=count, channel=channel, shares=told)
 

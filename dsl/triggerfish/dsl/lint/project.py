@@ -86,7 +86,8 @@ def nodes(value: Any) -> Iterator[Any]:
             yield from nodes(item)
     elif is_dataclass(value):
         yield value
-        for name in _fields(type(value)):
+        kind: Any = type(value)
+        for name in _fields(kind):
             yield from nodes(getattr(value, name))
 
 

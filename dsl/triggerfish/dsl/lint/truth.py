@@ -71,7 +71,8 @@ class _Search:
                         todo.append((segment.condition, holds, depth + 1))
                 case _:
                     negated = getattr(condition, "negated", False)
-                    positive: Any = replace(condition, **{"negated": False}) if negated else condition
+                    positive: Any = condition
+                    positive = replace(positive, negated=False) if negated else positive
                     found.append((positive, holds != negated))
         return contradictory(found, self.project)
 
@@ -221,9 +222,10 @@ def _bare(node: Any) -> Any:
         return tuple(_bare(item) for item in node)
     if not is_dataclass(node):
         return node
-    return type(node).__name__, *(_bare(getattr(node, name)) for name in _names(type(node)))
+    kind: Any = type(node)
+    return kind.__name__, *(_bare(getattr(node, name)) for name in _names(kind))
 
 
 @cache
 def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name != "kind")
+    return tuple(field.name for field in fields(kind) if field.name not in {"kind", "default"})

@@ -49,7 +49,7 @@ class UnusedSegment(Rule):
 
 class UnusedValue(Rule):
     code = "TF618"
-    severity = "warning"
+    severity = "info"
     message = "nothing uses the value `{name}`"
     help = "use it, or remove it"
     reason = "What a value looks at is kept of everybody's history, for nothing here."

@@ -61,8 +61,17 @@ def title_box(title: str, doc: str, line: int, name: str) -> Box:
 
 
 def _lines(text: str, style: str, room: int, most: int) -> list[Line]:
+    """``text`` in as few lines as ``room`` allows, and these about equally long."""
     set_as = STYLES[style]
-    return [(line, style, 0) for line in wrap(text, set_as.size, room, bold=set_as.bold, most=most)]
+    lines = wrap(text, set_as.size, room, bold=set_as.bold, most=most)
+    narrower = room
+    while 1 < len(lines) < most and narrower > room // 2:
+        narrower -= 8
+        tried = wrap(text, set_as.size, narrower, bold=set_as.bold, most=most)
+        if len(tried) > len(lines):
+            break
+        lines = tried
+    return [(line, style, 0) for line in lines]
 
 
 def _boxed(

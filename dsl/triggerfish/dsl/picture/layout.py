@@ -55,7 +55,7 @@ def lay_out(picture: Picture) -> Diagram:
     width = max(whole.left + whole.right, title.width) + 2 * MARGIN
     return Diagram(
         title=picture.title,
-        description=" ".join(picture.sentences),
+        description=" ".join(text for text, _, _ in picture.words),
         width=width,
         height=down + whole.height + MARGIN,
         boxes=(title.moved(MARGIN, MARGIN), *(box.moved(left, down) for box in whole.boxes)),

@@ -37,12 +37,12 @@ class _Writer:
             tails += self._series(start, [])
         if picture.rules:
             rules = "<br/>".join(quoted(rule.text) for rule in picture.rules)
-            self._line(f'rules["{rules}"]:::rules')
+            self._line(f'rules["{rules}"]:::tf_rules')
         self._series(picture.body, tails)
         for kind in KINDS:
             tint = LIGHT.tints[kind]
             if kind != "label":
-                self._line(f"classDef {kind} fill:{tint.fill},stroke:{tint.edge},color:{LIGHT.ink}")
+                self._line(f"classDef tf_{kind} fill:{tint.fill},stroke:{tint.edge},color:{LIGHT.ink}")
         return "\n".join(self.lines) + "\n"
 
     def _line(self, text: str) -> None:
@@ -70,7 +70,7 @@ class _Writer:
         opening, closing = _SHAPES.get(card.kind, ('["', '"]'))
         head = quoted(f"{card.caption} {card.body}".strip())
         parts = [head, *(quoted(part) for part in (card.detail, card.doc) if part)]
-        self._line(f"{node}{opening}{'<br/>'.join(parts)}{closing}:::{card.kind}")
+        self._line(f"{node}{opening}{'<br/>'.join(parts)}{closing}:::tf_{card.kind}")
         for tail, label in tails:
             on = f'|"{quoted(label)}"|' if label else ""
             self._line(f"{tail} -->{on} {node}")
@@ -90,7 +90,7 @@ class _Writer:
         left = self._series(loop.body, [(node, "")])
         self.depth -= 1
         self._line("end")
-        for tail, _ in left:
+        for tail, label in left:
             if tail != node:
-                self._line(f'{tail} -->|"again"| {node}')
+                self._line(f'{tail} -->|"{quoted(f"{label}, again") if label else "again"}"| {node}')
         return [(node, "when done")]

@@ -72,7 +72,7 @@ class SourceLine:
 class Picture:
     """A flow as shapes: each start a series of its own, the rules beside them, the steps below.
 
-    ``sentences`` say the flow in words; ``source`` is its text.
+    ``words`` say the flow in plain sentences, each with its line and depth; ``source`` is its text.
     """
 
     name: str
@@ -83,5 +83,5 @@ class Picture:
     starts: tuple[Series, ...]
     rules: tuple[Rule, ...]
     body: Series
-    sentences: tuple[str, ...]
+    words: tuple[tuple[str, int, int], ...]
     source: tuple[SourceLine, ...]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from triggerfish.dsl.describe.flows import describe_flow
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow, StartWhen
 from triggerfish.dsl.ir.program import Program
-from triggerfish.dsl.ir.walk import blocks, steps_inside
+from triggerfish.dsl.ir.walk import steps_inside
 from triggerfish.dsl.picture.captions import parts
-from triggerfish.dsl.picture.excerpt import Excerpt, excerpt
+from triggerfish.dsl.describe.excerpt import Excerpt, excerpt
 from triggerfish.dsl.picture.shape import Card, Fork, Label, Loop, Picture, Rule, Series, Shape, SourceLine
 
 
@@ -32,7 +34,7 @@ def shape(program: Program, flow: Flow) -> Picture:
         starts=starts or (_entered_from_outside(flow),),
         rules=rules,
         body=body,
-        sentences=tuple(f"{sentence.text}" for sentence in describe_flow(program, flow)),
+        words=tuple((each.text, each.line, each.depth) for each in describe_flow(program, flow)),
         source=_source(text, owners - {0}),
     )
 
@@ -74,10 +76,16 @@ class _Shaper:
                 return Fork(card, self._cases(step))
             case s.WaitUpTo():
                 return self._wait(step, card)
+            case s.ChooseBest():
+                return self._best(step, card)
+            case s.Split():
+                return self._split(step, card)
+            case s.Together():
+                return self._together(step, card)
             case s.Repeat() | s.ForEach():
                 return Loop(card, self.series(step.steps))
             case _:
-                return self._other(step, card)
+                return card
 
     def _of(self, step: s.Step) -> Card:
         written = self.text.at(step.at.line) or step.at.text
@@ -107,7 +115,7 @@ class _Shaper:
                 self._branch("no", self._opening(step.otherwise, step.at.line), step.otherwise),
             )
             return Fork(card, branches)
-        first = Card(card.kind, "If", "the first that is true", card.line, card.written, card.detail, card.doc)
+        first = replace(card, body="the first that is true")
         arms = tuple(self._branch(self.text.at(arm.line) or arm.text, arm.line, arm.steps) for arm in step.arms)
         rest = self._branch("else", self._opening(step.otherwise, step.at.line), step.otherwise)
         return Fork(first, (*arms, rest))
@@ -130,29 +138,34 @@ class _Shaper:
         branches.append(self._branch("otherwise, when time is up", line, step.otherwise))
         return Fork(card, tuple(branches))
 
-    def _other(self, step: s.Step, card: Card) -> Shape:
-        """A step of any other kind: its blocks side by side, named by the lines that open them."""
-        inside = [block for block in blocks(step) if block]
-        if not inside:
-            return card
-        branches = []
-        for block in inside:
-            opener = self.text.opener(block[0].at.line)
-            at_all = opener is not None and opener.line != step.at.line
-            branches.append(self._branch(opener.text if opener and at_all else "then", self._line(opener, step), block))
-        return Fork(card, tuple(branches))
+    def _best(self, step: s.ChooseBest, card: Card) -> Shape:
+        paths = []
+        for path in step.paths:
+            points = "; ".join(each.text for each in path.points)
+            paths.append(self._branch(f"{path.name}: {points}" if points else path.name, path.line, path.steps))
+        rest = self._branch("otherwise", self._opening(step.otherwise, step.at.line), step.otherwise)
+        return Fork(card, (*paths, rest))
 
-    @staticmethod
-    def _line(opener: object, step: s.Step) -> int:
-        return getattr(opener, "line", step.at.line)
+    def _split(self, step: s.Split, card: Card) -> Shape:
+        measured = self.text.at(step.measure.line) if step.measure is not None else ""
+        arms = tuple(
+            self._branch(self.text.at(arm.line) or f"{arm.share:.0%} {arm.name}", arm.line, arm.steps) for arm in step.arms
+        )
+        return Fork(replace(card, detail=measured), arms)
+
+    def _together(self, step: s.Together, card: Card) -> Shape:
+        branches = tuple(
+            self._branch(branch.name or f"branch {place}", branch.line, branch.steps)
+            for place, branch in enumerate(step.branches, 1)
+        )
+        return Fork(replace(card, body=card.body or "all at once"), branches)
 
     def _branch(self, label: str, line: int, steps: tuple[s.Step, ...]) -> Series:
         return (Label(label, line), *self.series(steps))
 
     def _opening(self, steps: tuple[s.Step, ...], usual: int) -> int:
         """The line of the ``else`` or ``otherwise`` that opens a block."""
-        opener = self.text.opener(steps[0].at.line) if steps else None
-        return opener.line if opener is not None else usual
+        return (self.text.opening(steps[0].at.line) if steps else 0) or usual
 
 
 # --- headers and source ----------------------------------------------------------------------------

@@ -44,6 +44,13 @@ class Memory:
         self.lowered = 0
         """How many declarations were lowered in the last check."""
 
+    def fork(self) -> Memory:
+        """The same memory, to be changed independently."""
+        other = Memory()
+        other._results = self._results
+        other._states = dict(self._states)
+        return other
+
     def checking(self) -> Checking:
         """One check of the project; results that it does not ask for are forgotten with ``finish``."""
         self.lowered = 0

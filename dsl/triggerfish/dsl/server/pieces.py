@@ -70,9 +70,12 @@ class Pieces:
         self._known[path] = text, tuple(found)
         return tuple(found)
 
-    def forget(self, path: str) -> None:
-        """A file is gone."""
-        self._known.pop(path, None)
+    def fork(self) -> Pieces:
+        """The same knowledge, to be changed independently."""
+        other = Pieces()
+        other._numbers = self._numbers
+        other._known = dict(self._known)
+        return other
 
     def _parse(self, path: str, text: str) -> Piece:
         own = f"{path}{MARK}{next(self._numbers)}"

@@ -34,6 +34,15 @@ class Project:
         """How many declarations the last check had to look at anew."""
         return self._memory.lowered
 
+    def changed(self, texts: Mapping[str, str]) -> State:
+        """The project as it would be with these texts of files; it stays what it is."""
+        other = Project(self.files.folder, self.catalog)
+        other._pieces = self._pieces.fork()
+        other._memory = self._memory.fork()
+        for path, text in {**self.state().texts, **texts}.items():
+            other.edit(path, text)
+        return other.state()
+
     def edit(self, path: str, text: str | None) -> None:
         """What the editor holds of a file; None once it has closed it."""
         self.files.edit(path, text)
@@ -147,4 +156,5 @@ class State:
     @cached_property
     def index(self) -> Index:
         """Where each name of the project stands."""
-        return Index(self.declared, self.texts | {piece.path: piece.text for piece in self.pieces()})
+        texts = {**self.texts, **{piece.path: piece.text for piece in self.pieces()}}
+        return Index(self.declared, texts, self.declarations())

@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "new": "Make a project that runs at once.",
     "check": "Find every mistake in the .flow files.",
+    "fmt": "Write .flow files in their canonical layout.",
     "test": "Run the test blocks.",
     "run": "Run the flows: clock, machine and delivery.",
     "track": "Say that something happened to a person.",

@@ -20,8 +20,11 @@ MILLISECOND = dt.timedelta(milliseconds=1)
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
 LAST = 253_402_214_400_000
 """The last moment that can be shown as a date in every zone, 9999-12-31: later ones are cut to it."""
-FIRST = -62_104_060_800_000
-"""The first moment that can be shown as a date in every zone, with room for calendar steps back: 0002-01-01."""
+FIRST = -62_135_510_400_000
+"""The first moment that can be shown as a date in every zone, 0001-01-02."""
+EARLIEST, LATEST = -62_104_060_800_000, 253_339_228_800_000
+"""Between these (0002-01-01 and 9998-01-01) things can happen: there is room for days and weeks around them."""
+FIRST_YEAR = 1
 MONTH_AT_MOST = 31 * DAY + 2 * HOUR
 
 Span = tuple[int, int, int]
@@ -37,13 +40,15 @@ def zone_named(name: str | None, otherwise: str = "UTC") -> ZoneInfo:
 
 
 def local(moment: int, zone: ZoneInfo) -> dt.datetime:
-    """The naive local time at a moment."""
-    whole, milliseconds = divmod(moment, 1000)
+    """The naive local time at a moment; one beyond the calendar's ends is cut to them."""
+    whole, milliseconds = divmod(min(max(moment, FIRST), LAST), 1000)
     return dt.datetime.fromtimestamp(whole, zone).replace(microsecond=milliseconds * 1000, tzinfo=None)
 
 
 def moment(naive: dt.datetime, zone: ZoneInfo) -> int:
-    """The moment of a naive local time."""
+    """The moment of a naive local time, cut to the calendar's ends."""
+    if not FIRST_YEAR < naive.year < dt.MAXYEAR:
+        return LAST if naive.year >= dt.MAXYEAR else FIRST
     aware = naive.replace(tzinfo=zone, fold=0)
     offset = aware.utcoffset() or dt.timedelta()
     found = _milliseconds(naive - offset)

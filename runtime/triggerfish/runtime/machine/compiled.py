@@ -12,10 +12,11 @@ from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import flows as f
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.program import Cap, EventPoints, Program, WhilePoints
-from triggerfish.dsl.ir.walk import flow_expressions, steps_inside, walk
+from triggerfish.dsl.ir.walk import content_expressions, flow_expressions, steps_inside, walk
 from triggerfish.runtime.machine import calendar, channels, consent
 from triggerfish.runtime.machine.code.compiler import Compiler, Matcher
 from triggerfish.runtime.machine.code.writer import Function
+from triggerfish.runtime.machine.contents import CompiledContent
 from triggerfish.runtime.machine.crossings import Crossing
 from triggerfish.runtime.machine.history import Log, Series, Totals
 from triggerfish.runtime.machine.schedules import Timed
@@ -130,6 +131,7 @@ class CompiledProgram:
         self.tracer = Tracer(self)
         self.named = {one.name: self.compiler.value(one.value) for one in program.values}
         self.named |= {one.name: self.compiler.value(x.ScoreOf(one.name)) for one in program.scores}
+        self.contents = {content.name: CompiledContent.of(content, self.compiler) for content in program.contents}
         changed = _changed_flows(program, older)
         self._series(program, changed, asked)
         self._segments(program)
@@ -203,13 +205,14 @@ class CompiledProgram:
     def _series(self, program: Program, changed: Mapping[tuple[int, int], f.Flow], asked: Iterable[x.Expr]) -> None:
         series = Series()
         series.add(asked)
-        series.add(value.value for value in program.values)
+        series.add(value.value for value in self.declared.values)
         series.add(each.condition for each in program.segments if each.condition is not None)
         for score in program.scores:
             series.add(rule.condition for rule in score.rules if isinstance(rule, WhilePoints))
             series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
         for flow in (*program.flows, *changed.values()):
             series.add(flow_expressions(flow))
+        series.add(node for content in program.contents for node in content_expressions(content))
         choosing = tuple(
             channel
             for flow in (*program.flows, *changed.values())
@@ -318,6 +321,10 @@ class CompiledProgram:
                 for dotted in self.names_of(step):
                     first, *rest = dotted.split(".")
                     note(first, tuple(rest))
+        for content in self.contents.values() if any(isinstance(step, s.Send) for step in steps_inside(flow.steps)) else ():
+            for expression in content_expressions(content.ir):
+                for name, path in _variables(expression):
+                    note(name, path)
         for node in walk(flow.per) if flow.per is not None else ():
             if isinstance(node, x.EventField):
                 note("event", node.path)
@@ -327,9 +334,11 @@ class CompiledProgram:
         """The paths the templates of a send's message may use, on its channels in any language."""
         message = self.messages.get(step.message)
         parts = message.parts if message else ()
-        return {
-            name for part in parts if part.channel in step.channels for each in part.fields for name in each.names
-        }
+        names = {name for part in parts if part.channel in step.channels for each in part.fields for name in each.names}
+        for content in {name.split(".")[1] for name in names if name.startswith("content.")}:
+            if content in self.contents:
+                names |= self.contents[content].names
+        return names
 
     def _starts(self) -> None:
         starts = self.starts = Starts()

@@ -68,6 +68,7 @@ class Machine:
         Raises:
             StateError: the state's bytes cannot be read.
         """
+        now = _possible(now, now)
         session = self.open(person, state, _possible(inputs[0].at, now) if inputs else now)
         session.misses = misses
         for one in inputs:
@@ -166,5 +167,5 @@ class Machine:
 
 
 def _possible(at: int, now: int) -> int:
-    """A moment that can be: one in the future becomes now, one before all calendars their beginning."""
-    return max(min(at, now), calendar.FIRST)
+    """A moment that can be: one in the future becomes now, one beyond all calendars is cut to their ends."""
+    return max(min(at, now, calendar.LATEST), calendar.EARLIEST)

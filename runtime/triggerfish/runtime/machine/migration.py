@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triggerfish.runtime.machine import crossings, runs, schedules, scores, segments
+from triggerfish.runtime.machine.fitting import forget_misfits
 
 if TYPE_CHECKING:
     from triggerfish.runtime.machine.session import Session
@@ -28,6 +29,7 @@ def migrate(session: Session) -> None:
             continue
         for path in sorted(program.series.totals[key].fields):
             kept.setdefault(".".join(path), [0, 0, None, None, None, None])
+    forget_misfits(session)
     stages = {f"{stage.key}|{stage.index}" for flow in program.flows.values() for stage in flow.stages}
     for name in [each for each in state.chains if "|".join(each.split("|", 3)[:3]) not in stages]:
         del state.chains[name]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from triggerfish.runtime.machine import crossings, entry, history, runs, schedules, scores, segments, starts
+from triggerfish.runtime.machine import consent, crossings, entry, history, runs, schedules, scores, segments, starts
 from triggerfish.runtime.machine.signals import (
     ConsentChanged,
     EnterFlow,
@@ -84,20 +84,19 @@ def _handle(session: Session, signal: Signal) -> None:
 
 def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
     """Scores and segments look at each other: ask until nothing more changes."""
+    if not session.program.scores:
+        return segments.refresh(session, session.keys, due)
     changes: list[MembershipChanged] = []
-    if not due and not session.program.scores and session.program.segments_using.keys().isdisjoint(session.keys):
-        return changes
     keys: set[Key] = set(session.keys)
     seen: set[Key] = set()
     while keys or due:
         session.keys = set()
-        if session.program.scores:
-            scores.refresh(session, keys)
-            keys |= session.keys
+        scores.refresh(session, keys)
+        keys |= session.keys
         fresh = segments.refresh(session, keys, due)
         changes += fresh
         seen |= keys
-        keys = {("segment", change.segment) for change in fresh} if session.program.scores else set()
+        keys = {("segment", change.segment) for change in fresh}
         due = []
         if len(changes) > ROUNDS_AT_MOST:
             break
@@ -160,8 +159,7 @@ def _channel(session: Session, event: Happened) -> None:
     channel, what = known
     runs.note_sends(session, event, channel, what)
     if what == "complained" or (what == "bounced" and event.fields.get("reason") != "soft"):
-        reason = "complaint" if what == "complained" else "hard bounce"
-        session.state.suppressed.setdefault(channel, [reason, event.at])
+        consent.suppress(session.state, channel, session.address(channel), event.at, complaint=what == "complained")
         session.emit(ConsentChanged("", channel, "suppressed"))
     if what == "unsubscribed":
         named = event.fields.get("topic")

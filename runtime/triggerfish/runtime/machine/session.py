@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.steps import Where
-from triggerfish.runtime.machine import calendar, runs, scores, trace
+from triggerfish.runtime.machine import calendar, contents, runs, scores, trace
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.compiled import CompiledFlow, CompiledProgram
 from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
@@ -46,6 +46,7 @@ class Session:
         self.facts: list[Fact] = []
         self.deliveries: list[Delivery] = []
         self.recorded: list[Recorded] = []
+        self.chosen: dict[str, Any] = {}
         self.starting: set[int] = set()
         self.queue: deque[Signal] = deque()
         self.keys: set[Key] = set()
@@ -168,6 +169,8 @@ class Session:
                 made[first] = given[first]
             elif first in run.vars:
                 made[first] = run.vars[first]
+            elif first == "content":
+                self._put_content(made.setdefault("content", {}), rest.partition(".")[0], run)
             elif first == "profile":
                 field = rest.partition(".")[0]
                 self._put_field(made.setdefault("profile", {}), field)
@@ -180,6 +183,13 @@ class Session:
         if made and "timezone" not in made:
             self._put_field(made, "timezone")
         return made
+
+    def _put_content(self, into: dict[str, Any], name: str, run: Run) -> None:
+        content = self.program.contents.get(name)
+        if content is not None:
+            chosen = contents.choose(self, content, run)
+            self.chosen[name] = chosen.why
+            into[name] = {"template": chosen.variant.source if chosen.variant else ""}
 
     def _put_field(self, into: dict[str, Any], field: str) -> None:
         value = self.field((field,))

@@ -87,12 +87,21 @@ class MessageSet:
         timezone = values.get("timezone")
         zone = timezone if isinstance(timezone, str) and timezone else self.timezone
         fields: dict[str, str] = {}
+        plain = marked = values
+        if "content" in values:
+            try:
+                plain = {**values, "content": self._contents(values, at, zone, html=False)}
+                marked = {**values, "content": self._contents(values, at, zone, html=True)}
+            except MissingValue as missing:
+                return Unrendered(None, missing.name, f"{missing}, and the content needs it")
+            except (TemplateFailure, BadTemplate) as failure:
+                return Unrendered(None, None, f"the content cannot be filled in: {failure}")
         for field in part.fields:
             if isinstance(field.template, str):
                 text = field.template
             else:
                 try:
-                    text = field.template.fill(values, at=at, timezone=zone)
+                    text = field.template.fill(marked if field.markup else plain, at=at, timezone=zone)
                 except MissingValue as missing:
                     return Unrendered(field.name, missing.name, f"{missing}, and the {field.name} needs it")
                 except TemplateFailure as failure:
@@ -104,6 +113,19 @@ class MessageSet:
             elif field.required:
                 return Unrendered(field.name, None, f"the {field.name} is empty")
         return Rendered(fields, part.language)
+
+    @staticmethod
+    def _contents(values: Mapping[str, object], at: int, zone: str, *, html: bool) -> dict[str, str]:
+        """The chosen variants of contents, themselves filled in."""
+        from markupsafe import Markup  # comes with Liquid
+
+        chosen = values.get("content")
+        made: dict[str, str] = {}
+        for name, variant in chosen.items() if isinstance(chosen, dict) else ():
+            template = _parsed(variant["template"], html=html)
+            text = template if isinstance(template, str) else template.fill(values, at=at, timezone=zone)
+            made[name] = Markup(text) if html else text  # noqa: S704 - a content is markup; its values are escaped
+        return made
 
     # --- compiling ------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from triggerfish.runtime.testing.person import TestPerson
 
 if TYPE_CHECKING:
     from triggerfish.runtime.messages.messages import MessageSet
+    from triggerfish.runtime.testing.coverage import Coverage
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,13 @@ class TestRunner:
     __test__ = False
 
     def __init__(
-        self, program: Program, messages: Callable[[], MessageSet], functions: Mapping[str, Any] | None = None
+        self,
+        program: Program,
+        messages: Callable[[], MessageSet],
+        functions: Mapping[str, Any] | None = None,
+        coverage: Coverage | None = None,
     ) -> None:
+        self.coverage = coverage
         self.program = program
         self.functions = functions
         self._messages = messages
@@ -104,6 +110,8 @@ class TestRunner:
             if test.flows:
                 program = replace(program, flows=tuple(flow for flow in program.flows if flow.name in test.flows))
             machine = self._machines[key] = Machine(program, functions=self.functions, asked=past)
+            if self.coverage is not None:
+                self.coverage.watch(machine)
         return machine
 
     def render(self, delivery: Delivery) -> dict[str, str]:

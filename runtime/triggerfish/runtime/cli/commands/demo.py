@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import tempfile
+import textwrap
 import threading
 import time
 from contextlib import ExitStack
@@ -96,14 +99,18 @@ def _text(result: Result, seconds: float, keep: Path | None) -> None:
     _heading("Three of the mails")
     for mail in result.mails:
         click.secho(f"\nTo: {mail.to}\nSubject: {mail.subject}", bold=True)
-        click.echo("\n".join(f"    {line}".rstrip() for line in mail.text.splitlines()))
+        click.echo("\n".join(_indented(line) for line in mail.text.splitlines()))
         if keep is not None:
             click.echo(f"    [{mail.path}]")
-    _heading(f"Why customer {CUSTOMER} got what they got (triggerfish explain {CUSTOMER})")
+    _heading(f"Why customer {CUSTOMER} got what they got")
     click.echo()
     _explain(CUSTOMER, result.folder)
     click.echo(f"\nAll of it took {seconds:.0f} seconds.")
     _next(keep, CUSTOMER)
+
+
+def _indented(line: str) -> str:
+    return textwrap.fill(line, 100, initial_indent="    ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
 
 
 def _heading(text: str) -> None:
@@ -118,19 +125,32 @@ def _explain(customer: str, folder: Path) -> None:
 
 
 def _next(keep: Path | None, customer: str) -> None:
+    name = _program()
     _heading("What to try next")
     if keep is None:
-        click.echo("  triggerfish demo --keep shop          the same, and everything stays to be looked at")
-        click.echo("  triggerfish new my-shop               a project of your own")
-        return
-    rows = (
-        (f"triggerfish test {keep}", "the tests that the flows bring with them"),
-        (f"triggerfish explain {customer} win_back {keep}", "why one customer got which win-back mail"),
-        (f"triggerfish people list {keep} --segment big_spenders", "who spent 500 dollars in the last year"),
-        (f"triggerfish status {keep}", "how things stand"),
-        ("triggerfish new my-shop", "a project of your own"),
-    )
+        rows = [(f"{name} demo --keep shop", "the same, and everything stays to be looked at")]
+    else:
+        rows = [
+            (f"{name} test {keep}", "the tests that the flows bring with them"),
+            (f"{name} explain {customer} win_back {keep}", "why one customer got which win-back mail"),
+            (f"{name} people list {keep} --segment big_spenders", "who spent 500 dollars within a year"),
+            (f"{name} status {keep}", "how things stand"),
+        ]
+    rows.append((f"{name} new my-shop", "a project of your own"))
     width = max(len(line) for line, _ in rows)
     for line, what in rows:
         click.echo(f"  {line.ljust(width)}   {what}")
-    click.echo(f"  All {Workspace(keep).settings.data / 'mails.mbox'} opens in any mail program.")
+    if keep is not None:
+        click.echo(f"\nAll mails are in {Workspace(keep).settings.data / 'mails.mbox'}, which most mail programs open.")
+
+
+def _program() -> str:
+    """How the command is called here: by its name where a shell finds it, else by its path."""
+    called = Path(sys.argv[0])
+    found = shutil.which("triggerfish")
+    if called.name != "triggerfish" or (found is not None and Path(found).resolve() == called.resolve()):
+        return "triggerfish"
+    try:
+        return str(called.resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return str(called)

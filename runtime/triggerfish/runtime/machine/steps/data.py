@@ -137,7 +137,9 @@ class Do(Instruction):
 
     def replied(self, session: Session, run: Run, fields: dict[str, Any]) -> int | None:
         if self.step.name:
-            run.vars[self.step.name] = fields
+            became = {name: fields[name] for name in ("ok", "error") if name in fields}
+            answer = Happened(self.step.action, fields, session.now, self.step.name)
+            run.vars[self.step.name] = {**session.captured(run, self.step.name, answer), **became}
         session.fact("resumed", run, self.at, {"by": "result", "ok": fields.get("ok"), "error": fields.get("error")})
         return self.index + 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
@@ -112,8 +112,9 @@ class Send(Instruction):
         address = session.address(channel)
         if not address:
             return Refusal("no address", f"there is no {session.program.address(channel)} to send to")
-        if channel in state.suppressed:
-            return Refusal("suppressed", f"the address is suppressed: {state.suppressed[channel][0]}")
+        suppressed = consent.suppressed(state, channel, address)
+        if suppressed is not None:
+            return Refusal("suppressed", f"the address is suppressed: {suppressed}")
         for segment in session.program.ir.policy.never_send:
             if segment in state.segments or session.program.listed(state, segment):
                 return Refusal("never send", f"the policy never sends to segment {segment}")
@@ -179,6 +180,7 @@ class Send(Instruction):
         step, state = self.step, session.state
         to = None if self.to is None else session.ask(self.to, run)
         given = session.evaluated(self.values, run)
+        session.chosen = {}
         address = session.address(channel) if to is None else to
         session.deliver(
             Delivery(
@@ -194,7 +196,7 @@ class Send(Instruction):
                 session.context(self.names, run, given),
             )
         )
-        session.fact("sent", run, self.at, {"channel": channel, "message": step.message, "key": key})
+        session.fact("sent", run, self.at, {"channel": channel, "message": step.message, "key": key, **_contents(session)})
         if step.name:
             run.sends[step.name] = key
         if to is None:
@@ -213,3 +215,8 @@ class Send(Instruction):
         if reason:
             fields["reason"] = reason
         session.record(Happened(name, fields, session.now, f"{key}/{what}"))
+
+
+def _contents(session: Session) -> dict[str, Any]:
+    """Which variants of contents were chosen, and why, for the journal."""
+    return {"content": session.chosen} if session.chosen else {}

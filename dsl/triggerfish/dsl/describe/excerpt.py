@@ -36,11 +36,12 @@ class Excerpt:
         """The sentence that begins on a line of the file; empty if none does."""
         return next((each.text for each in self.sentences if each.line == line), "")
 
-    def opener(self, line: int) -> Sentence | None:
-        """The sentence in whose block the one on ``line`` stands."""
+    def opening(self, line: int) -> int:
+        """The line that opens the block in which ``line`` stands (``else``, ``otherwise``); 0 if that is not known."""
         place = next((index for index, each in enumerate(self.sentences) if each.line == line), 0)
-        inner = self.sentences[place].indent if self.sentences else 0
-        return next((each for each in reversed(self.sentences[:place]) if each.indent < inner), None)
+        before = self.sentences[:place]
+        inner = self.sentences[place].indent if before else 0
+        return next((each.line for each in reversed(before) if each.indent < inner), 0)
 
 
 def excerpt(program: Program, file: str, line: int) -> Excerpt:

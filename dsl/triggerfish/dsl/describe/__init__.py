@@ -1,0 +1,1 @@
+"""Flows, segments, scores and policy in plain English sentences."""
