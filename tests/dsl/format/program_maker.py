@@ -16,12 +16,14 @@ from triggerfish.dsl.grammar import grammar
 Words = list[tuple[str, str]]
 """Terminals with their text; NEWLINE, INDENT and DEDENT without."""
 
-NAMES = "plan total order_completed cart email sms x y first_name score_1 welcome spring_sale a_rather_long_name".split()
+NAMES = (
+    "plan total order_completed cart email sms x y first_name score_1 welcome spring_sale a_rather_long_name".split()
+)
 SOFT = "list time days month start level path text event_1 sender count am pm up one exit people times share".split()
 TEXTS = ['"a"', '""', '"x \\"y\\" z"', "“curly “", '“say "hi"”', '"back\\\\slash\\\\"', '"C:\\dir"', '"…{{ total | round: 2 }}"',
          '"a text that is long enough to make the line that it stands on break"', "“ends with \\\\”", '"""short"""']  # fmt: skip
 LONG = ['"""\n{i}Hello\n{i}  you\n\n{i}end\n{i}"""', '"""first\n{i}second"""', '"""\n{i}a\\"b\n{i}  c"""', '"""\n\n"""', '"""\n{i}\ttab\n{i}x  \n"""']  # fmt: skip
-CLOCKS = "9:00 09:30 9am 12pm 12am 21:30 0:00 23:59".split() + ["9 am", "11:15 pm"]
+CLOCKS = [*"9:00 09:30 9am 12pm 12am 21:30 0:00 23:59".split(), "9 am", "11:15 pm"]
 TYPES = "text number boolean date datetime duration timezone email phone url".split()
 FIXED = {"CONFIRMS": "confirms", "EXPECT_MESSAGE": "expect", "EXPECTED_ACTION": "action"}
 CHOICES = {
@@ -151,16 +153,18 @@ class Maker:
             return self._lines(symbol)
         return [word for line in (*lines, last) for word in line]
 
-    def _options(self, symbol: str, must: frozenset[str] | set[str] = frozenset(), without: set[str] | None = None) -> Words:
-        by_first: dict[str, list[str]] = {}
+    def _options(
+        self, symbol: str, must: frozenset[str] | set[str] = frozenset(), without: set[str] | None = None
+    ) -> Words:
+        by_first: dict[str, tuple[str, list[str]]] = {}
         for alias, expansion in self.rules[symbol]:
-            if alias not in ("none_yet", "expected_at") or len(expansion) > 1:
-                by_first.setdefault(expansion[1], expansion[1:])
-                if self.chance.random() < 0.5:
-                    by_first[expansion[1]] = expansion[1:]
-        keys = [key for key in by_first if key not in (without or set()) and (key in must or self.chance.random() < 0.3)]
+            if expansion and (expansion[1] not in by_first or self.chance.random() < 0.5):
+                by_first[expansion[1]] = (alias, expansion[1:])
+        keys = [
+            key for key in by_first if key not in (without or set()) and (key in must or self.chance.random() < 0.3)
+        ]
         self.chance.shuffle(keys)
-        return [word for key in keys for word in self._expand("option", by_first[key])]
+        return [word for key in keys for word in self._expand(*by_first[key])]
 
     # --- what only certain combinations of make sense -------------------------------------------------
 

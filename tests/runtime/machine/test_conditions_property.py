@@ -76,7 +76,7 @@ HORIZON = 80 * g.DAY
 @pytest.mark.parametrize("seed", range(20))
 def test_no_change_before_the_promised_moment(seed: int) -> None:
     """What a watched condition is at the moments it asks for, it is until the next of them."""
-    for number in range(25):
+    for number in range(15):
         made = g.Made(1_000_000 + seed * 1000 + number, watched=True)
         node = made.condition(made.pick(0, 1, 2))
         one = machine(node)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -113,7 +116,7 @@ def busy(compiled: Callable[[str], Program]) -> Machine:
     return Machine(compiled(BUSY))
 
 
-QUICK = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+QUICK = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @QUICK
@@ -211,6 +214,38 @@ def test_keys_and_numbers_are_never_used_twice(busy: Machine, stream: list[Input
     assert moments == sorted(moments)
 
 
+def local(moment: int) -> dt.datetime:
+    return dt.datetime.fromtimestamp(moment / 1000, ZoneInfo("Europe/Paris"))
+
+
+@QUICK
+@given(stream=streams())
+def test_no_send_breaks_a_rule_of_the_policy(busy: Machine, stream: list[Input]) -> None:
+    """Caps, quiet hours, consent and addresses, checked from the outside on all that was handed over."""
+    stay = [
+        Input(each.kind, each.name, each.at, each.id, {name: value for name, value in each.fields.items() if name != "timezone"})
+        for each in stream
+    ]
+    reachable = Input("identify", "", START, "address", {"email": "a@example.com", "phone": "+33600000000"})
+    inputs = answered(busy, [reachable, *stay])
+    _, _, facts, deliveries, _ = play(busy, [[one] for one in inputs], inputs[-1].at + TAIL)
+    sends = [each for each in deliveries if each.kind == "send" and not each.data["transactional"]]
+    mails = [local(each.at) for each in sends if each.target == "email"]
+    assert max(Counter(each.date() for each in mails).values(), default=0) <= 2
+    assert max(Counter(each.isocalendar()[:2] for each in mails).values(), default=0) <= 5
+    for each in sends:
+        assert sum(1 for other in sends if each.at - 36 * 3_600_000 < other.at <= each.at) <= 3
+        if each.target == "sms":
+            assert 8 <= local(each.at).hour < 21
+        assert each.data["address"]
+    consent = {"email": True, "sms": False}
+    for fact in facts:
+        if fact.kind == "consent" and fact.data["topic"] == "offers":
+            consent[fact.data["channel"]] = fact.data["how"] != "unsubscribes"
+        if fact.kind == "sent" and any(each.key == fact.data["key"] for each in sends):
+            assert consent[fact.data["channel"]]
+
+
 SCRIPT = """
 import sys, hashlib
 sys.path.insert(0, {here!r})
@@ -236,6 +271,6 @@ def test_the_bytes_do_not_depend_on_the_process() -> None:
         subprocess.run(
             [sys.executable, "-c", script], env={"PYTHONHASHSEED": seed}, check=True, capture_output=True, text=True
         ).stdout
-        for seed in ("0", "1", "2", "3")
+        for seed in ("0", "1")
     }
     assert len(found) == 1

@@ -103,7 +103,7 @@ def _decide(written: ts.Decide, context: Context) -> ir.Decide:
             context.report.add(
                 rules.BadNumber.at(
                     written.span,
-                    what="how certain it must be",
+                    what="the certainty",
                     wanted="more than 50% and less than 100%",
                     found=f"{written.confidence:g}%",
                 )

@@ -31,7 +31,7 @@ def send(step: ts.Send, run: Run) -> ir.Send:
     """A send; its message's names are checked against what is known at this step."""
     at = run.where(step, step.name)
     context = run.context
-    context.person(context.sources.head(step.span), "there is nobody to send to")
+    somebody = context.person(context.sources.head(step.span), "there is nobody to send to")
     channels = (step.channel,) if step.channel is not None else step.channels
     known = _different([word for word in channels if policy_names.channel(word, context)], context)
     topic = _topic(step, known, run)
@@ -42,7 +42,8 @@ def send(step: ts.Send, run: Run) -> ir.Send:
         arguments.append(ir.Argument(argument.name.text, typed.expr))
         extra[argument.name.text] = Variable("a value", (Alternative(argument.name.text, typed.type),))
     inside = replace(context, variables={**(context.variables or {}), **extra})
-    _message(step.message, known, step, inside)
+    if somebody:
+        _message(step.message, known, step, inside)
     to = templates.template(step.to, inside) if step.to is not None else None
     run.name(step.name, ("this message", OUTCOME))
     return ir.Send(
@@ -88,11 +89,18 @@ def _topic(step: ts.Send, channels: list[Word], run: Run) -> Topic | None:
         found = run.topic
         if found is None:
             context.report.add(rules.NoTopic.at(context.sources.head(step.span)))
-    possible = found is not None and any(word.text in found.channels for word in channels)
-    if found is not None and not (step.choice and possible):
-        for word in channels:
-            policy_names.on_channel(found, word.text, step.about or word, context)
+    if found is None or not channels:
+        return found
+    if step.choice is None:
+        policy_names.on_channel(found, channels[0].text, step.about or channels[0], context)
+    elif not any(word.text in found.channels for word in channels):
+        policy_names.on_channel(found, _either(channels), step.about or channels[0], context)
     return found
+
+
+def _either(channels: list[Word]) -> str:
+    """How several channels stand between the quotes of a message."""
+    return "` or `".join(word.text for word in channels)
 
 
 def _message(word: Word, channels: list[Word], step: ts.Send, context: Context) -> None:
@@ -102,20 +110,13 @@ def _message(word: Word, channels: list[Word], step: ts.Send, context: Context) 
         context.report.unknown(name_rules.UnknownMessage, word, symbols.messages)
         return
     written = {part.channel.text for part in message.parts}
-    lacking = [channel for channel in channels if channel.text not in written]
-    for channel in lacking if not step.choice or len(lacking) == len(channels) else ():
-        if message.parts:
-            place = symbols.places["message", word.text]
-            related = (Related(place, f"{word.text} has a part for {' and '.join(sorted(written))}"),)
-            context.report.add(
-                message_rules.MissingPart.at(
-                    channel.span,
-                    hint=f"add a `{channel.text}` part to the message",
-                    related=related,
-                    name=word.text,
-                    channel=channel.text,
-                )
-            )
+    if channels and message.parts and not any(channel.text in written for channel in channels):
+        place = symbols.places["message", word.text]
+        related = (Related(place, f"{word.text} has a part for {' and '.join(sorted(written))}"),)
+        name = _either(channels)
+        hint = f"add a `{name}` part to the message"
+        span = channels[0].span if step.choice is None else word.span
+        context.report.add(message_rules.MissingPart.at(span, hint=hint, related=related, name=word.text, channel=name))
     names_used: tuple[TemplateUse, ...] = symbols.templates.get(word.text, ())
     used = [use for use in names_used if any(use.channel == channel.text for channel in channels)]
     related = (Related(context.sources.head(step.span), "sent here"),)

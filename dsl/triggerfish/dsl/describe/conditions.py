@@ -86,15 +86,14 @@ class Conditions:
         if did.comparison == "at least" and did.count == 1:
             return f"{self.values.occurred(did.event, did.where, positive=yes)} {when or ('' if yes else 'so far')}".rstrip()
         comparison = did.comparison if yes else _TIMES[did.comparison]
-        times = "once" if did.count == 1 and comparison == "exactly" else f"{comparison} {did.count} times"
+        times = f"{comparison} {'once' if did.count == 1 else f'{did.count} times'}"
         return f"{self.values.occurred(did.event, did.where)} {times} {when}".rstrip()
 
     def _compare(self, given: x.Compare, *, yes: bool) -> str:
         left, right = self.values.say(given.left), self.values.say(given.right)
         operator = given.operator
-        if isinstance(given.left, x.Aggregate) and given.left.function == "count" and operator != "is":
-            often = _NUMBER[operator] if yes else _OPPOSITE[operator]
-            return f"{left.removeprefix('how often ')} {often} {right} times"
+        if isinstance(given.left, x.Aggregate) and given.left.function == "count":
+            return self._often(given, given.left, yes=yes)
         if operator == "is":
             return f"{left} is {'' if yes else 'not '}{right}"
         if operator in _TEXT:
@@ -104,6 +103,17 @@ class Conditions:
         if given.type in {"date", "datetime"}:
             return f"{left} is {'' if yes else 'not '}{_MOMENT[operator]} {right}"
         return f"{left} is {_NUMBER[operator] if yes else _OPPOSITE[operator]} {right}"
+
+    def _often(self, given: x.Compare, count: x.Aggregate, *, yes: bool) -> str:
+        """``a purchase happened exactly 1 time so far``."""
+        if given.operator == "is":
+            comparison = "exactly" if yes else "not exactly"
+        else:
+            comparison = _NUMBER[given.operator] if yes else _OPPOSITE[given.operator]
+        times = self.values.say(given.right)
+        event = self.values.occurred(count.event, count.where)
+        when = self.values.window(count.window) or "so far"
+        return f"{event} {comparison} {'once' if times == '1' else f'{times} times'} {when}"
 
     def _tested(self, given: x.Between | x.OneOf | x.Known | x.Within, *, yes: bool) -> str:
         what = self.values.say(given.value)

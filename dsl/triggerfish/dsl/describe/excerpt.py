@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from triggerfish.dsl.ir.program import Program
@@ -61,6 +62,15 @@ def excerpt(program: Program, file: str, line: int) -> Excerpt:
         if content.strip() and not content.startswith("#"):
             last = number
     return Excerpt(first, tuple(lines[first - 1 : last]), _sentences(lines, line, last))
+
+
+def declarations(program: Program, opening: str) -> Iterator[tuple[str, Excerpt]]:
+    """``(file, text)`` of every declaration whose first line begins with the words of ``opening``."""
+    words = opening.split()
+    for source in program.sources:
+        for number, line in enumerate(source.text.splitlines(), 1):
+            if line[:1].strip() and line.split()[: len(words)] == words:
+                yield source.path, excerpt(program, source.path, number)
 
 
 def _sentences(lines: list[str], first: int, last: int) -> tuple[Sentence, ...]:

@@ -30,23 +30,18 @@ def number(amount: float) -> str:
 
 
 def duration(given: Duration) -> str:
-    """``2 days and 3 hours``; whole years and weeks are said as such."""
+    """``2 days and 3 hours``; whole years are said as such."""
     parts = []
     if given.months:
         parts.append(counted(*((given.months // 12, "year") if given.months % 12 == 0 else (given.months, "month"))))
     if given.days:
-        parts.append(counted(*((given.days // 7, "week") if _weeks(given.days) else (given.days, "day"))))
+        parts.append(counted(given.days, "day"))
     left = given.milliseconds
     for size, unit in _EXACT:
         amount, left = divmod(left, size)
         if amount:
             parts.append(counted(amount, unit))
     return listed(parts) or "no time"
-
-
-def _weeks(days: int) -> bool:
-    """From two weeks up people may count in weeks, but 30 and 90 days stay days, and so does 7."""
-    return days % 7 == 0 and days in {14, 21, 28}
 
 
 def last(given: Duration) -> str:

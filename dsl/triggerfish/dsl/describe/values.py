@@ -9,7 +9,7 @@ from triggerfish.dsl.describe.quantities import clock, constant, date, duration,
 from triggerfish.dsl.ir import expressions as x
 
 _SIGNS = {"+": "plus", "-": "minus", "*": "times", "/": "divided by"}
-_OVER = {"sum": "the sum of", "average": "the average of", "smallest": "the smallest", "largest": "the largest"}
+_OVER = {"sum": "the sum of the", "average": "the average", "smallest": "the smallest", "largest": "the largest"}
 
 
 class Values:
@@ -36,7 +36,7 @@ class Values:
             case x.Now():
                 return "now"
             case x.ValueOf(name=name):
-                return f"their {spoken(name)}"
+                return f"the value “{spoken(name)}”"
             case x.ScoreOf(name=name):
                 return f"their {spoken(name)}"
             case x.LevelOf(name=name):
@@ -87,8 +87,8 @@ class Values:
                 return f"how often {self.occurred(value.event, value.where)} {self.window(value.window)}".rstrip()
             case x.Aggregate():
                 field = spoken(".".join(value.field))
-                of = self._each(value.event, value.where)
-                return f"{_OVER[value.function]} {field} over each {of} {self.window(value.window)}".rstrip()
+                of = f"events {self._each(value.event, value.where)}"
+                return f"{_OVER[value.function]} {field} over all {of} {self.window(value.window)}".rstrip()
             case x.Pick(which=which, field=field):
                 what = f"the {spoken('.'.join(field))} of" if field else "the moment of"
                 return f"{what} the {which} {self._each(value.event, value.where)}"

@@ -222,7 +222,7 @@ class NothingToChoose(Rule):
 
 class NotForEveryone(Rule):
     code = "TF323"
-    message = "the event `{name}` concerns one person, so it cannot start a flow `for everyone`"
+    message = "the event `{name}` concerns one person; it is not declared `for everyone`"
     help = "leave out `for everyone`, or add it to the declaration of the event"
     reason = "Only what concerns no single person, such as a price, is looked at for everyone."
     wrong = "flow f\n    start when order_completed for everyone where total > 5\n    wait 1 day\n"

@@ -39,18 +39,15 @@ class Marks:
     def of(cls, file: File) -> Marks:
         """The marks of a file."""
         marks = cls()
-        for declaration in file.declarations:
-            marks._visit(declaration)
+        waiting: list[object] = [file.declarations]
+        while waiting:
+            node = waiting.pop()
+            if isinstance(node, tuple):
+                waiting += node
+            elif dataclasses.is_dataclass(node) and not isinstance(node, Span):
+                marks._mark(node)
+                waiting += (getattr(node, part.name) for part in dataclasses.fields(node))
         return marks
-
-    def _visit(self, node: object) -> None:
-        if isinstance(node, tuple):
-            for item in node:
-                self._visit(item)
-        elif dataclasses.is_dataclass(node) and not isinstance(node, Span):
-            self._mark(node)
-            for part in dataclasses.fields(node):
-                self._visit(getattr(node, part.name))
 
     def _mark(self, node: object) -> None:
         match node:

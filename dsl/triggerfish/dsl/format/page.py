@@ -10,9 +10,7 @@ from triggerfish.dsl.format.printing import STEP, printed
 from triggerfish.dsl.format.remarks import Remark
 from triggerfish.dsl.format.sentences import Sentence
 
-_HEADS = frozenset(
-    "IF ELSE OTHERWISE FOR UNTIL BRANCH PATH PERCENT TEXT NUMBER EVENT WAIT REPEAT".split()
-)
+_HEADS = frozenset("IF ELSE OTHERWISE FOR UNTIL BRANCH PATH PERCENT TEXT NUMBER EVENT WAIT REPEAT".split())
 """Sentences below which a comment may stand deeper although no block does."""
 
 

@@ -49,17 +49,15 @@ class _Printer:
         indent = depth * STEP
         self._begin(indent)
         if self.arguments and not self.forced and depth < MAX_BLOCKS - 2 and not self._fits(0, last, last):
-            return self._arguments_below(indent)
+            return self._arguments_below(indent, *self.arguments)
         self._run(0, last, indent, 2 * STEP if self.sentence.opens else STEP)
         self.done.append(self.current)
         if self.sentence.behind is not None:
             self.done[-1] += f"  {self.sentence.behind.text}"
         return self.done
 
-    def _arguments_below(self, indent: int) -> list[str]:
-        """The arguments one a line below the sentence, its other parts in front of ``with``."""
-        assert self.arguments is not None  # noqa: S101 - for the type checker
-        word, ends = self.arguments
+    def _arguments_below(self, indent: int, word: int, ends: tuple[int, ...]) -> list[str]:
+        """The arguments one a line below the sentence, its other parts in front of ``with``, which is number ``word``."""
         self._flat(0, word - 1)
         for index in range(ends[-1] + 1, len(self.texts)):
             self._word(index)
@@ -131,7 +129,9 @@ class _Printer:
             self._run(first, last, inner, step)
             if last + 1 != bracket.close:
                 self._comma(last + 1, inner)
-        self._break(bracket.close, indent)
+        self._notes(bracket.close, inner)
+        self._newline(indent)
+        self._word(bracket.close)
 
     def _comma(self, index: int, indent: int) -> None:
         if index in self.forced:
@@ -168,6 +168,11 @@ class _Printer:
 
     def _break(self, index: int, indent: int) -> None:
         """A new line, with the comments in front of a word."""
+        self._notes(index, indent)
+        self._newline(indent)
+
+    def _notes(self, index: int, indent: int) -> None:
+        """The comments in front of a word: one behind what is written, the others on their own lines."""
         notes: list[Remark] = self.sentence.inside.get(index, [])
         for note in notes:
             if note.own_line:
@@ -175,9 +180,6 @@ class _Printer:
                 self.current += note.text
             else:
                 self.current += f"  {note.text}"
-        self._newline(indent)
-        if self.texts[index] in (")", "]"):
-            self._word(index)
 
     def _newline(self, indent: int) -> None:
         self.done.append(self.current)

@@ -50,9 +50,7 @@ def read(text: str, path: str) -> tuple[list[Sentence], list[Remark]]:
     language = grammar()
     layout = lay_out(text, path, language.words, language.phrases)
     written = lines(text)
-    sentences = [
-        sentence for chunk in layout.chunks for sentence in _sentences(chunk.tokens, written)
-    ]
+    sentences = [sentence for chunk in layout.chunks for sentence in _sentences(chunk.tokens, written)]
     comments = [remark(comment, written) for comment in layout.comments]
     return sentences, _distribute(comments, sentences)
 

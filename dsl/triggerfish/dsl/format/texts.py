@@ -1,7 +1,5 @@
 """Texts between quotation marks."""
 
-# ruff: noqa: RUF001 - curly quotation marks are the point
-
 from __future__ import annotations
 
 from triggerfish.dsl.lines import lines

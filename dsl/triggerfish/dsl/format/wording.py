@@ -57,15 +57,14 @@ def spacing(sentence: Sentence, marks: Marks, column: int) -> list[int]:
     gaps = [0]
     for index in range(1, len(words)):
         before, word = words[index - 1], words[index]
-        if before.type in _OPENING or word.type in _CLOSING or _belongs(before, index - 1, marks, numbers=numbers):
-            gap = 0
-        elif word.type in _OPENING and start(before.span) in marks.functions:
-            gap = 0
-        elif word.value in ("am", "pm") and before.type == "NUMBER":
-            gap = 2  # with one space it would be a time of day
-        else:
-            gap = 1
-        gaps.append(gap)
+        together = (
+            before.type in _OPENING
+            or word.type in _CLOSING
+            or (word.type in _OPENING and start(before.span) in marks.functions)
+            or _belongs(before, index - 1, marks, numbers=numbers)
+        )
+        one_time = word.value in ("am", "pm") and before.type == "NUMBER"  # with one space it would be a time of day
+        gaps.append(0 if together else 2 if one_time else 1)
     if column and len(gaps) > 1:
         gaps[1] = column - len(words[0].value)
     return gaps

@@ -22,7 +22,7 @@ LABEL_GAP = 18
 BRANCH_GAP = 26
 BUS = 14
 NEARLY = 10
-LANE_PAD = 12
+LANE_PAD = 16
 RULES_GAP = 40
 
 
@@ -90,10 +90,8 @@ def _series(series: Series, names: Iterator[str]) -> Piece:
     previous: Shape | None = None
     for shape in series:
         piece = _piece(shape, names)
-        if previous is None:
-            whole = piece
-        else:
-            whole = _below(whole, piece, LABEL_GAP if isinstance(previous, Label) else GAP)
+        gap = LABEL_GAP if isinstance(previous, Label) else GAP
+        whole = piece if previous is None else _below(whole, piece, gap)
         previous = shape
     return whole
 
@@ -224,6 +222,7 @@ def _loop(loop: Loop, names: Iterator[str]) -> Piece:
     height = leave + LANE_PAD
     label_y = (middle + turn) // 2
     arrows = [
+        Arrow(((0, 0), (0, head_y)), head=True),
         Arrow(((half, middle), (out, middle), (out, label_y - done.height // 2)), head=False),
         Arrow(((out, label_y - done.height // 2 + done.height), (out, leave), (0, leave), (0, height)), head=False),
     ]
@@ -241,7 +240,7 @@ def _loop(loop: Loop, names: Iterator[str]) -> Piece:
         right,
         height,
         open=True,
-        boxed=True,
+        boxed=False,
         boxes=(*boxes, *(each.moved(0, body_y) for each in body.boxes)),
         frames=(Frame(-left, 0, left + right, height), *(each.moved(0, body_y) for each in body.frames)),
         arrows=(*arrows, *(each.moved(0, body_y) for each in body.arrows)),

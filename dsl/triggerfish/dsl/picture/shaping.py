@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from triggerfish.dsl.describe.excerpt import Excerpt, excerpt
 from triggerfish.dsl.describe.flows import describe_flow
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow, StartWhen
 from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.ir.walk import steps_inside
 from triggerfish.dsl.picture.captions import parts
-from triggerfish.dsl.describe.excerpt import Excerpt, excerpt
 from triggerfish.dsl.picture.shape import Card, Fork, Label, Loop, Picture, Rule, Series, Shape, SourceLine
 
 

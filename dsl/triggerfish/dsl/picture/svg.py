@@ -10,6 +10,10 @@ from triggerfish.dsl.picture.measure import exact, width
 from triggerfish.dsl.picture.palette import DARK, LIGHT, colours_css, shapes_css
 
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
+    'markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>'
+)
 _BEND = 7
 _ROUNDING = {"start": 14, "end": 14, "label": 11}
 
@@ -29,10 +33,7 @@ def render_svg(diagram: Diagram) -> str:
 
 def drawing(diagram: Diagram, *, interactive: bool = False) -> str:
     """What is inside the ``svg`` element; ``interactive`` makes boxes reachable by keyboard."""
-    parts = [
-        '<defs><marker id="head" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="8" markerHeight="8" '
-        'markerUnits="userSpaceOnUse" orient="auto"><path class="tip" d="M0 0L10 5L0 10z"/></marker></defs>'
-    ]
+    parts = [_HEAD]
     parts += [_frame(frame) for frame in diagram.frames]
     parts += [_arrow(arrow) for arrow in diagram.arrows]
     parts += [_box(box, interactive=interactive) for box in diagram.boxes]

@@ -54,6 +54,8 @@ class Finder:
         self.templates = templates
         self.found: list[Occurrence] = []
         self.asked: Asked | None = None
+        self.sends: list[tuple[str, Scope]] = []
+        """Which messages are sent, and what is known there."""
         plurals = {channel.plural: channel.name for channel in self.declared.catalog.channels.values()}
         self._channels = plurals | {name: name for name in self.declared.catalog.channels}
 

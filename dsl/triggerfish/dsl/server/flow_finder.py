@@ -175,6 +175,7 @@ class FlowFinder(Finder):
         self.arguments(step.values, "given", step.message.text, scope)
         given = {one.name.text: Caught(Symbol("given", one.name.text, step.message.text)) for one in step.values}
         inside = Scope(scope.flow, {**(scope.variables or {}), **given})
+        self.sends.append((step.message.text, inside))
         message = self.declared.messages.get(step.message.text)
         if message is not None:
             channels = {word.text for word in (step.channels if step.channel is None else (step.channel,))}

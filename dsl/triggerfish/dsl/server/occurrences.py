@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from triggerfish.dsl import tree
@@ -10,7 +11,7 @@ from triggerfish.dsl.server.declared import Declared
 from triggerfish.dsl.server.finder import Occurrence
 from triggerfish.dsl.server.flow_finder import FlowFinder
 from triggerfish.dsl.server.names import Symbol
-from triggerfish.dsl.server.scopes import Resolver
+from triggerfish.dsl.server.scopes import Resolver, Scope
 from triggerfish.dsl.server.template_names import TemplateNames
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import flows as tf
@@ -39,6 +40,18 @@ class Index:
     def all(self) -> list[Occurrence]:
         """Every occurrence in the project."""
         return self.of(self.declarations)
+
+    @cached_property
+    def sends(self) -> dict[str, list[Scope]]:
+        """For each message what is known where it is sent."""
+        finder = self.finder()
+        for one in self.declarations:
+            if isinstance(one, tf.Flow):
+                finder.declaration(one)
+        found: dict[str, list[Scope]] = {}
+        for name, scope in finder.sends:
+            found.setdefault(name, []).append(replace(scope, template=True))
+        return found
 
     @cached_property
     def by_symbol(self) -> dict[Symbol, list[Occurrence]]:

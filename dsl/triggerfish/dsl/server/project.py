@@ -82,7 +82,7 @@ class Project:
         self._memory.finish(checking)
         others = {path: text for path, text in loaded.sources.items() if MARK not in path}
         found += [problem for path in others if (problem := self.files.problem(path)) is not None]
-        return State(self.catalog, placed, {**others, **texts}, (*found, *loaded.diagnostics))
+        return State(self.files.folder, self.catalog, placed, {**others, **texts}, (*found, *loaded.diagnostics))
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ class State:
     ``texts`` are all files by path, templates too; ``found`` are the diagnostics, with the places of pieces.
     """
 
+    folder: Path
     catalog: Catalog
     placed: Mapping[str, tuple[Placed, ...]]
     texts: Mapping[str, str]

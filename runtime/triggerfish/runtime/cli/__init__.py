@@ -12,6 +12,8 @@ COMMANDS = {
     "check": "Find every mistake in the .flow files.",
     "fmt": "Write .flow files in their canonical layout.",
     "test": "Run the test blocks.",
+    "graph": "Draw the picture of a flow.",
+    "describe": "Say in plain English what a flow does.",
     "run": "Run the flows: clock, machine and delivery.",
     "track": "Say that something happened to a person.",
     "identify": "Say what is known of a person.",
@@ -21,6 +23,7 @@ COMMANDS = {
     "status": "Show how things stand.",
     "plugins": "Look at plugins.",
     "db": "Look after the database.",
+    "lsp": "Serve an editor: completion, diagnostics, renaming and more.",
     "demo": "See it all at work on real purchases.",
 }
 

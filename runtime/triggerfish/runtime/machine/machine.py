@@ -116,7 +116,8 @@ class Machine:
             due = timers.next_due(session)
             if due is None or due > until:
                 return due
-            session.now = max(session.now, self._moment(due, now, live=live))
+            if due > session.now:
+                session.now = self._moment(due, now, live=live)
             session.behind = session.now - due
             session.cause = ""
             timers.fire(session)

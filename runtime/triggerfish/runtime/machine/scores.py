@@ -77,6 +77,15 @@ def add(session: Session, name: str, amount: float) -> None:
     session.changed(("score", name))
 
 
+def put(session: Session, name: str, value: float) -> None:
+    """Let the score be this now, the points of its ``while`` rules included: a touch."""
+    score, points = session.program.scores[name], of_person(session, name)
+    held = sum(score.ir.rules[index].points for index in points.active)
+    points.value = value - held
+    points.touched = session.now
+    _plan_fade(session, score, points)
+
+
 def react(session: Session, event: Happened) -> None:
     """The points this event gives."""
     for score in session.program.scores.values():

@@ -98,7 +98,8 @@ class State(msgspec.Struct, array_like=True, gc=False):
     ``program`` is the version of the program the derived parts belong to; ``clock`` the last moment handled; ``facts`` and
     ``runs_made`` count. ``series`` is what the program needs of history (see ``history``); ``segments`` since when the person
     is in each, ``flips`` when each may next change by itself. ``consent`` maps ``topic/channel`` to ``[given, at]``,
-    ``suppressed`` a channel to ``[reason, at]`` (a third part: the address it is about), ``sent`` a channel to the times something was handed over.
+    ``suppressed`` a channel to ``[reason, at]`` (a third part: the address it is about), ``sent`` a channel to the times
+    something was handed over.
     ``schedules`` holds the next moment of each start by the calendar, ``sides`` where each value with a threshold stands,
     ``turns`` when that may change by itself. ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
     ``entries`` maps ``flow`` (or ``flow/key``) to the last entry and the entries the flow's limits still count.

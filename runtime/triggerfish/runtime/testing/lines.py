@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from triggerfish.dsl.ir import tests as t
 from triggerfish.dsl.ir.expressions import Duration
 from triggerfish.runtime.machine import calendar
-from triggerfish.runtime.machine.state import Points
 from triggerfish.runtime.testing.person import START, Reply, Seen, TestPerson
 
 Given = t.GivenField | t.GivenConsent | t.GivenSegment | t.GivenEvent | t.GivenAction
@@ -96,9 +95,7 @@ def _given(person: TestPerson, line: t.GivenField | t.GivenConsent | t.GivenSegm
         case t.GivenAction():
             person.replies[line.action] = Reply(line.fails, plain(line.values, person.zone))
         case t.GivenField(target="score"):
-            points = person.state.scores.setdefault(line.name, Points(0, person.now))
-            points.value = line.value
-            points.touched = person.now
+            person.scores[line.name] = line.value
         case t.GivenField(target="holdout"):
             person.state.arms["holdout"] = bool(line.value)
         case t.GivenField():

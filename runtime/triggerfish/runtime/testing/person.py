@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triggerfish.runtime.machine import calendar, rounds, scores, segments
+from triggerfish.runtime.machine import calendar, crossings, rounds, schedules, scores, segments
 from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
 from triggerfish.runtime.machine.inputs import Input, InputKind
 from triggerfish.runtime.machine.machine import Machine
@@ -57,6 +57,7 @@ class TestPerson:
         self.misses: list[Miss] = []
         self.replies: dict[str, Reply] = {}
         self.inputs = 0
+        self.scores: dict[str, float] = {}
         self.state.profile = {"id": NAME}
         self.state.arms["holdout"] = False
         for channel, field in machine.program.ir.addresses.items():
@@ -89,6 +90,12 @@ class TestPerson:
         scores.due(session)
         segments.settle_silently(session)
         scores.refresh(session, {key for score in self.program.scores.values() for key in score.uses})
+        for name, value in self.scores.items():
+            scores.put(session, name, value)
+        self.scores.clear()
+        segments.settle_silently(session)
+        crossings.settle_silently(session)
+        schedules.plan(session)
         self.state.clock = at
 
     def advance_to(self, moment: int) -> None:
@@ -109,7 +116,11 @@ class TestPerson:
     def settle(self, session: Session) -> None:
         """Forget what a direct change would have caused, and work out memberships silently."""
         session.queue.clear()
+        for name, value in self.scores.items():
+            scores.put(session, name, value)
+        self.scores.clear()
         segments.settle_silently(session)
+        crossings.settle_silently(session)
 
     def _advance(self, inputs: list[Input], now: int) -> None:
         waiting = inputs

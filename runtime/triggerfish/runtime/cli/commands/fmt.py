@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +65,7 @@ def _standard_input(*, only_check: bool, show_diff: bool, format_: str) -> None:
     from triggerfish.dsl.format import format_text  # slow to import
     from triggerfish.dsl.format.files import diff
 
-    data = click.get_binary_stream("stdin").read()
+    data = sys.stdin.buffer.read()
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -76,9 +77,8 @@ def _standard_input(*, only_check: bool, show_diff: bool, format_: str) -> None:
     elif formatted.ok and show_diff:
         click.echo(diff(text, formatted.text, STDIN), nl=False)
     elif formatted.ok and not only_check:
-        output = click.get_binary_stream("stdout")
-        output.write(formatted.text.encode())
-        output.flush()
+        sys.stdout.buffer.write(formatted.text.encode())
+        sys.stdout.flush()
     else:
         _show(formatted.diagnostics, {STDIN: text})
     if not formatted.ok or (only_check and changed):

@@ -1,0 +1,49 @@
+"""``triggerfish lsp``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from triggerfish.runtime.cli.failures import Fault
+
+if TYPE_CHECKING:
+    from triggerfish.dsl.catalog import Catalog
+
+
+@click.command("lsp")
+@click.option("--stdio", is_flag=True, help="Over standard input and output: what it does anyway; editors like to say so.")
+@click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Write what is said to a file.")
+def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001, FBT001 - some editors insist on it
+    """Serve an editor: the language server for .flow files. Editors start it; people do not.
+
+    It speaks the Language Server Protocol over standard input and output, for VS Code, Neovim, Helix, Zed, Emacs
+    and any other editor that does. It needs: pip install "triggerfish[lsp]"
+
+    \b
+    Example:
+      triggerfish lsp
+      triggerfish lsp --log lsp.log
+    """
+    try:
+        from triggerfish.dsl.server.server import serve  # noqa: PLC0415 - slow to import, and may be missing
+    except ModuleNotFoundError as error:
+        if error.name not in ("pygls", "lsprotocol", "cattrs", "attrs"):
+            raise
+        raise Fault('The language server is not installed. Install it with: pip install "triggerfish[lsp]"') from error
+    if log is not None:
+        logging.basicConfig(filename=log, level=logging.DEBUG)
+    else:
+        logging.basicConfig(stream=sys.stderr, level=logging.ERROR)
+    serve(_catalog)
+
+
+def _catalog(folder: Path) -> Catalog:  # noqa: ARG001 - every project has the plugins that are installed
+    """What the installed plugins offer."""
+    from triggerfish.plugins.manager import load_plugins  # noqa: PLC0415 - slow to import
+
+    return load_plugins().catalog()
