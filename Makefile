@@ -26,7 +26,7 @@ lint: $(READY)
 	$(BIN)/mypy --strict
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python benchmarks/run.py
 
 clean:
 	rm -rf $(VENV) $(SHOP) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -35,7 +35,8 @@ def test_what_is_kept_can_be_used(small_demo: Path, tmp_path: Path) -> None:
     runner = CliRunner()
     done = runner.invoke(main, ["demo", "--keep", shop])
     assert done.exit_code == 0, done.stderr
-    assert "the same number" in done.stdout and "NOT" not in done.stdout
+    assert "the same number" in done.stdout
+    assert "NOT" not in done.stdout
     assert f"triggerfish explain {CUSTOMER} win_back {shop}" in done.stdout
     assert "entered win_back" in runner.invoke(main, ["explain", CUSTOMER, "win_back", shop]).stdout
     again = runner.invoke(main, ["demo", "--keep", shop])

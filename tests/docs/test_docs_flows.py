@@ -56,7 +56,8 @@ def test_the_mistake_in_the_readme(tmp_path: Path) -> None:
     checked = run("check", project)
     assert checked.exit_code == 1
     shown = re.search(r"^\$ triggerfish check shop\n(.*?)^```$", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
-    assert shown and checked.stdout.startswith(shown[1])
+    assert shown
+    assert checked.stdout.startswith(shown[1])
 
 
 def test_other_documents(tmp_path: Path) -> None:

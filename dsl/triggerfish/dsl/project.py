@@ -77,8 +77,7 @@ def compile_sources(
     sources: Mapping[str, str], catalog: Catalog, read_file: Callable[[str], str | None] | None = None
 ) -> Loaded:
     """Compiles ``.flow`` texts by path; ``read_file`` gives the templates and lists they name, by path, or None."""
-    from triggerfish.dsl.check import check  # commands that compile nothing need neither
-    from triggerfish.dsl.parser import parse
+    from triggerfish.dsl.parser import parse  # commands that compile nothing do not need it
 
     trees = []
     problems: list[Diagnostic] = []
@@ -101,7 +100,7 @@ def compile_trees(
 
     ``lower`` may remember what declarations come to (see ``check``).
     """
-    from triggerfish.dsl.check.program import at_once, check  # noqa: PLC0415 - commands that compile nothing need it not
+    from triggerfish.dsl.check.program import at_once, check  # commands that compile nothing do not need it
 
     others: dict[str, str] = {}
 

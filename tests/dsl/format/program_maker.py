@@ -240,7 +240,20 @@ def _heights(rules: dict[str, list[tuple[str, list[str]]]]) -> dict[tuple[str, t
 
 # --- writing it down -----------------------------------------------------------------------------------
 
-REMARKS = ["# note", "#note", "#", "##", "#  two", "#-- x", '# "quote', "# – ünï  ", "#\ttab", "# x # y", "#!"]
+REMARKS = [
+    "# note",
+    "#note",
+    "# allow TF612: why",
+    "#",
+    "##",
+    "#  two",
+    "#-- x",
+    '# "quote',
+    "# – ünï  ",
+    "#\ttab",
+    "# x # y",
+    "#!",
+]
 
 
 @dataclass

@@ -99,6 +99,10 @@ def compiled(catalog: Catalog) -> Callable[[str], Program]:
 
 
 @pytest.fixture(scope="session")
-def cart(compiled: Callable[[str], Program]) -> Picture:
-    program = compiled(CART)
-    return shape(program, program.flows[0])
+def cart_program(compiled: Callable[[str], Program]) -> Program:
+    return compiled(CART)
+
+
+@pytest.fixture(scope="session")
+def cart(cart_program: Program) -> Picture:
+    return shape(cart_program, cart_program.flows[0])

@@ -145,4 +145,60 @@ flow subscribers
     start when unsubscribes from offers
     wait up to 3 days until did order_completed since entered
     send sms plain transactional
+
+score warmth "Warmth"
+    start 10
+    between 0 and 100
+    fade 20% per week without activity
+    +5 page_viewed at most 2 per day
+    -8 cancelled
+    +10 while plan is "pro" and not in segment quiet
+    level hot from 25
+
+segment warm
+    warmth >= 15
+
+flow each_morning
+    start every monday, friday at 9:30
+    only if visits > 1
+    send sms plain about offers
+    add 3 to warmth
+
+flow renewals
+    start 2 days before renewal at 10:00
+    start on renewal yearly at 2:30
+    wait 1 day
+    send email plain about offers
+
+flow heats_up
+    start when warmth rises to 20
+    start when spend falls below 50
+    exclusive in mood else replace
+    together
+        branch one
+            wait 8 hours
+            send email plain about offers
+        branch two
+            wait up to 1 day for cancelled as off
+            if off.happened
+                exit "cancelled"
+            send plain by first of sms, email about offers
+    split look
+        50% red
+            record nudged with level: 1
+        50% blue
+            add 1 to visits
+        measure order_completed within 2 days
+
+flow digests
+    start when page_viewed
+    per event.page
+    collect page_viewed up to 3 for 5 hours as views
+    choose best how
+        path some
+            +2 if in segment warm
+            +1 if length(views) > 1
+            set visits to length(views)
+        otherwise
+            clear visits
 """

@@ -583,3 +583,22 @@ flow begins
     now = at("2026-03-10 10:00")
     machine.advance("ana", None, [Input("event", "begin", now, "m", {"number": 3})], now, misses=misses)
     assert [(part.text, part.holds, part.values) for part in misses[0].parts] == [("number > 5", False, {"number": 3})]
+
+
+def test_a_flow_may_bear_more_or_less_lateness(driver: Drive, at: At) -> None:
+    """`when late by 6 hours skip | run | exit`."""
+    person = driver(THINGS + """
+flow patient
+    start when begin
+    when late by 3 days run
+
+flow strict
+    start when begin
+    when late by 6 hours skip
+""")
+    now = at("2026-03-10 10:00")
+    for late, entered in ((5 * HOUR, ["patient", "strict"]), (7 * HOUR, ["patient"]), (4 * DAY, ["patient"])):
+        person.facts.clear()
+        person.event("begin", now - late, now, live=True)
+        assert [fact.flow for fact in person.of("entered")] == entered
+        now += DAY

@@ -67,6 +67,7 @@ def start(written: tf.Start, caught: Caught, context: Context) -> ir.Start | Non
         case tf.StartConsent():
             caught.events.append(Alternative(f"a subscription to {written.topic.text}", _CONSENT))
             channels = policy_names.topic_channels(written.topic, written.channel, context)
+            _confirmable(written, channels, context)
             return ir.StartConsent(written.how, written.topic.text, channels, line)
         case tf.StartByHand():
             found = _parameters(written, context)
@@ -93,6 +94,19 @@ def _outside(
             return schedules.date(written, context)
         case tf.StartWebhook():
             return schedules.webhook(written, context)
+
+
+def _confirmable(written: tf.StartConsent, channels: tuple[str, ...], context: Context) -> None:
+    """Whether there is anything to confirm."""
+    topic = context.symbols.topics.get(written.topic.text)
+    if written.how != "confirms" or topic is None or not channels:
+        return
+    if not any(topic.channels[channel] == "confirmed opt-in" for channel in channels):
+        place = context.symbols.places.get(("topic", topic.name))
+        related = (Related(place, "declared here"),) if place is not None else ()
+        what = f"nobody confirms `{topic.name}`: it is not `confirmed opt-in`"
+        hint = f"write `start when subscribes to {topic.name}`"
+        context.report.add(rules.UselessStart.at(written.span, hint=hint, related=related, what=what))
 
 
 def parameters(flow: tf.Flow, context: Context) -> Type | None:

@@ -99,4 +99,8 @@ class Symbols:
             return "a flow", f"write `in flow {name}`"
         if name in self.topics:
             return "a topic", f"write `subscribed to {name}`"
+        if name in self.contents:
+            return "a content", f"write `{{{{ content.{name} }}}}` in a message"
+        if name in self.splits:
+            return "an experiment", f"only after `split {name}` in the same flow there is `{name}.arm`"
         return None

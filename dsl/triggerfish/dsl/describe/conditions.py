@@ -96,6 +96,8 @@ class Conditions:
             return self._often(given, given.left, yes=yes)
         if operator == "is":
             return f"{left} is {'' if yes else 'not '}{right}"
+        if operator == "contains" and given.type == "list":
+            return f"{right} is {'' if yes else 'not '}among {left}"
         if operator in _TEXT:
             verb = _TEXT[operator]
             plain = verb.replace(verb.split()[0], f"{verb.split()[0]}s", 1)

@@ -37,6 +37,19 @@ class Excerpt:
         """The sentence that begins on a line of the file; empty if none does."""
         return next((each.text for each in self.sentences if each.line == line), "")
 
+    def whole(self, line: int) -> str:
+        """The sentence on a line and those indented below it, as one: ``do crm.update with id: "1", name: "Ana"``."""
+        place = next((index for index, each in enumerate(self.sentences) if each.line == line), None)
+        if place is None:
+            return ""
+        head, *rest = self.sentences[place:]
+        below = []
+        for each in rest:
+            if each.indent <= head.indent:
+                break
+            below.append(each.text)
+        return f"{head.text} {', '.join(below)}".strip()
+
     def opening(self, line: int) -> int:
         """The line that opens the block in which ``line`` stands (``else``, ``otherwise``); 0 if that is not known."""
         place = next((index for index, each in enumerate(self.sentences) if each.line == line), 0)

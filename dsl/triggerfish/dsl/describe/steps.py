@@ -116,7 +116,7 @@ class Steps:
         end = f"for {self.values.length(step.duration)}" if step.duration is not None else ""
         if step.until is not None:
             end = f"until {moment(step.until, self.values)}"
-        most = f" or {step.limit} of them are there" if step.limit is not None else ""
+        most = f", or until there are {step.limit} of them" if step.limit is not None else ""
         events = listed([spoken(event) for event in step.events], "or")
         return f"Collect every “{events}”{where} {end}{most}"
 
@@ -167,7 +167,8 @@ class Steps:
             yield f"Path “{spoken(path.name)}”:", path.line, depth + 1
             for points in path.points:
                 when = f" if {self.conditions.say(points.condition)}" if points.condition is not None else ""
-                yield f"It gets {points.points:+g} points{when}.", points.line, depth + 2
+                unit = "point" if abs(points.points) == 1 else "points"
+                yield f"It gets {points.points:+g} {unit}{when}.", points.line, depth + 2
             yield from self.block(path.steps, depth + 2)
         yield from self._otherwise(step.otherwise, step.at.line, depth + 1)
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+from triggerfish.dsl.format.nodes import parts
 from triggerfish.dsl.span import Span
 
 
@@ -12,7 +11,7 @@ def alike(one: object, other: object) -> bool:
 
     Long sums are deep trees: what is still to be compared waits in a list, not on Python's stack.
     """
-    waiting = [(one, other)]
+    waiting: list[tuple[object, object]] = [(one, other)]
     while waiting:
         a, b = waiting.pop()
         if type(a) is not type(b):
@@ -21,10 +20,8 @@ def alike(one: object, other: object) -> bool:
             if len(a) != len(b):
                 return False
             waiting += zip(a, b, strict=True)
-        elif isinstance(a, Span):
-            continue
-        elif dataclasses.is_dataclass(a):
-            waiting += ((getattr(a, field.name), getattr(b, field.name)) for field in dataclasses.fields(a))
-        elif a != b:
+        elif names := parts(a):
+            waiting += [(getattr(a, name), getattr(b, name)) for name in names]
+        elif a != b and not isinstance(a, Span):
             return False
     return True

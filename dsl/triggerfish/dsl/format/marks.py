@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 from dataclasses import dataclass, field
+from typing import Any
 
+from triggerfish.dsl.format.nodes import parts
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import File
 from triggerfish.dsl.tree import expressions as e
@@ -39,14 +40,14 @@ class Marks:
     def of(cls, file: File) -> Marks:
         """The marks of a file."""
         marks = cls()
-        waiting: list[object] = [file.declarations]
+        waiting: list[Any] = [file.declarations]
         while waiting:
             node = waiting.pop()
             if isinstance(node, tuple):
                 waiting += node
-            elif dataclasses.is_dataclass(node) and not isinstance(node, Span):
+            elif names := parts(node):
                 marks._mark(node)
-                waiting += (getattr(node, part.name) for part in dataclasses.fields(node))
+                waiting += [getattr(node, name) for name in names]
         return marks
 
     def _mark(self, node: object) -> None:

@@ -2,7 +2,8 @@
 
 The layout depends on nothing but the words and the comments between them. A sentence that fits stands on one line (``then``
 always begins one). Otherwise it is broken before its ``where``; parts that are still too long before ``or``, then
-before ``and``; and where that is not enough, what stands in brackets is written one thing a line.
+before ``and``; and where that is not enough, what stands in brackets is written one thing a line. Only a sentence with
+a comment that allows a warning of one of its lines keeps its lines.
 """
 
 from __future__ import annotations
@@ -47,14 +48,26 @@ class _Printer:
     def lines(self) -> list[str]:
         depth, last = self.sentence.depth, len(self.texts) - 1
         indent = depth * STEP
+        deeper = 2 * STEP if self.sentence.opens else STEP
         self._begin(indent)
-        if self.arguments and not self.forced and depth < MAX_BLOCKS - 2 and not self._fits(0, last, last):
+        if self.sentence.keeps_lines:
+            self._as_written(indent + deeper)
+        elif self.arguments and not self.forced and depth < MAX_BLOCKS - 2 and not self._fits(0, last, last):
             return self._arguments_below(indent, *self.arguments)
-        self._run(0, last, indent, 2 * STEP if self.sentence.opens else STEP)
+        else:
+            self._run(0, last, indent, deeper)
         self.done.append(self.current)
         if self.sentence.behind is not None:
             self.done[-1] += f"  {self.sentence.behind.text}"
         return self.done
+
+    def _as_written(self, indent: int) -> None:
+        """The words on the lines on which they were written."""
+        breaks = self.sentence.breaks()
+        for index in range(len(self.texts)):
+            if index in breaks:
+                self._break(index, indent)
+            self._word(index)
 
     def _arguments_below(self, indent: int, word: int, ends: tuple[int, ...]) -> list[str]:
         """The arguments one a line below the sentence, its other parts in front of ``with``, which is number ``word``."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from triggerfish.dsl.tree import Comment
 
 TAB = 4
+_ALLOWS = re.compile(r"#\s*allow\s+TF\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Remark:
     def line(self) -> int:
         """The line it stands on."""
         return self.place[0]
+
+    @property
+    def allows(self) -> bool:
+        """Whether it allows a warning (``# allow TF612: because …``) of the very line it belongs to."""
+        return _ALLOWS.match(self.text) is not None
 
 
 def remark(comment: Comment, written: Sequence[str]) -> Remark:

@@ -44,6 +44,18 @@ class Sentence:
         """Its last line."""
         return self.words[-1].span.end_line
 
+    @property
+    def keeps_lines(self) -> bool:
+        """Whether its line breaks stay as written, because a comment allows a warning of one of its lines."""
+        behind = () if self.behind is None else (self.behind,)
+        inside = (remark for remarks in self.inside.values() for remark in remarks)
+        return any(remark.allows for remark in (*self.above, *inside, *behind))
+
+    def breaks(self) -> set[int]:
+        """The numbers of the words that begin a line but the first, as written."""
+        words = self.words
+        return {n for n in range(1, len(words)) if words[n].span.line > words[n - 1].span.end_line}
+
 
 def read(text: str, path: str) -> tuple[list[Sentence], list[Remark]]:
     """The sentences of a text without syntax errors, and the comments below the last of them."""

@@ -11,7 +11,7 @@ Tail = tuple[str, str]
 """A node from which the next line starts, and what is to be written on it."""
 
 _SHAPES = {"start": ('(["', '"])'), "end": ('(["', '"])'), "decide": ('{{"', '"}}'), "loop": ('[/"', '"/]')}
-_ESCAPED = {'"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "|": "#124;"}
+_ESCAPED = {"%": "#37;", '"': "#quot;", "#": "#35;", "<": "#lt;", ">": "#gt;", "&": "#amp;", "`": "#96;", "\\": "#92;", "|": "#124;"}
 
 
 def render_mermaid(picture: Picture) -> str:
@@ -20,8 +20,8 @@ def render_mermaid(picture: Picture) -> str:
 
 
 def quoted(text: str) -> str:
-    """Text as it may stand between quotation marks in Mermaid."""
-    return "".join(_ESCAPED.get(character, character) for character in " ".join(text.split()))
+    """Text as it may stand between quotation marks in Mermaid, which refuses an empty one."""
+    return "".join(_ESCAPED.get(character, character) for character in " ".join(text.split())) or "…"
 
 
 class _Writer:
@@ -31,7 +31,7 @@ class _Writer:
         self.depth = 1
 
     def write(self, picture: Picture) -> str:
-        self.lines = [f"%% {' '.join(picture.title.split())}: flow {picture.name} in {picture.file}", "flowchart TD"]
+        self.lines = [f"%% {quoted(picture.title)}: flow {picture.name} in {quoted(picture.file)}", "flowchart TD"]
         tails: list[Tail] = []
         for start in picture.starts:
             tails += self._series(start, [])

@@ -9,7 +9,7 @@ from triggerfish.dsl.describe.flows import describe_flow
 from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow, StartWhen
 from triggerfish.dsl.ir.program import Program
-from triggerfish.dsl.ir.walk import steps_inside
+from triggerfish.dsl.ir.walk import blocks, steps_inside
 from triggerfish.dsl.picture.captions import parts
 from triggerfish.dsl.picture.shape import Card, Fork, Label, Loop, Picture, Rule, Series, Shape, SourceLine
 
@@ -88,13 +88,14 @@ class _Shaper:
                 return card
 
     def _of(self, step: s.Step) -> Card:
-        written = self.text.at(step.at.line) or step.at.text
+        line = step.at.line
+        written = (self.text.at(line) if any(blocks(step)) else self.text.whole(line)) or step.at.text
         detail = ""
         if isinstance(step, s.Send):
             detail = self._quoted(self.labels, step.message)
         elif isinstance(step, s.EnterFlow):
             detail = self._quoted(self.flows, step.flow)
-        return self._card(written, step.at.line, detail, step.at.doc, ends=isinstance(step, s.Exit))
+        return self._card(written, line, detail, step.at.doc, ends=isinstance(step, s.Exit))
 
     @staticmethod
     def _card(written: str, line: int, detail: str = "", doc: str = "", *, ends: bool = False) -> Card:

@@ -15,7 +15,8 @@ from triggerfish.dsl.server.proposals import Proposal, actions, proposals
 from triggerfish.dsl.server.texts import in_text
 
 _WORD = re.compile(r"[\w.]*\Z")
-_KEYWORD_RANK = "5"
+_FEW = 8
+"""So many words of the language are more telling than all the names that may stand there too."""
 _UNITS = frozenset("second minute hour day week month year".split())
 
 
@@ -49,12 +50,13 @@ def _above(document: Document, line: int) -> str:
 
 def _keywords(allowed: Expected) -> Iterator[Proposal]:
     words = allowed.words
+    rank = "1" if len(words) <= _FEW else "5"
     amount = allowed.line[-1].value if allowed.line and allowed.line[-1].type == "NUMBER" else ""
     for word in words:
         singular = word.removesuffix("s")
         if singular in _UNITS and amount and (word == singular) != (amount == "1"):
             continue
-        yield Proposal(word, lsp.CompletionItemKind.Keyword, "", KEYWORDS.get(word, ""), rank=_KEYWORD_RANK)
+        yield Proposal(word, lsp.CompletionItemKind.Keyword, "", KEYWORDS.get(word, ""), rank=rank)
     if allowed.line:
         for word in WORDS_AFTER.get(allowed.line[-1].type, ()):
             yield Proposal(word, lsp.CompletionItemKind.EnumMember, rank="1")

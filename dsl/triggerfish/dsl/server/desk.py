@@ -90,6 +90,11 @@ class Desk:
 
     # --- diagnostics -----------------------------------------------------------------------------------
 
+    def review(self) -> None:
+        """Bring the linter's advice up to date."""
+        for opened in self._opened.values():
+            opened.project.review()
+
     def news(self) -> Iterable[Document]:
         """The files about which there is something else to say than before."""
         for opened in self._opened.values():

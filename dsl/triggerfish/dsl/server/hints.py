@@ -13,6 +13,7 @@ from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
 from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import steps as ts
+from triggerfish.dsl.tree.tests import At
 
 _IN_MINUTES = {"minute": 1, "hour": 60, "day": 1440}
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -55,6 +56,8 @@ def _end(node: Any) -> Span:
 def _hint(node: Any, document: Document) -> str | None:
     match node:
         case tx.Date() | tx.Moment():
+            return _WEEKDAYS[node.date.weekday()]
+        case At() if node.date is not None:
             return _WEEKDAYS[node.date.weekday()]
         case tx.Duration():
             return _duration(node)

@@ -76,7 +76,7 @@ CONDITIONS = {
     "within last": "On moments: not longer ago than that. On dates: whole days, today included.",
     "within next": "On moments: not further ahead than that. On dates: whole days, today included.",
     "contains": "On texts and lists.",
-    "like": "`like \"/shop/*\"`: `*` stands for anything, `?` for one letter.",
+    "like": '`like "/shop/*"`: `*` stands for anything, `?` for one letter.',
     "between": "Both ends count.",
     "subscribed": "`subscribed to offers`, `subscribed to offers by sms`: there is consent.",
     "reachable": "`reachable by sms`: address, consent and no suppression.",

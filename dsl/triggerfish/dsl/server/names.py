@@ -32,8 +32,8 @@ class Symbol:
 
 RENAMED = frozenset(
     {
-        "field", "event", "event field", "topic", "value", "segment", "score", "level", "model", "message", "content",
+        "field", "event", "event field", "topic", "value", "segment", "score", "model", "message", "content",
         "variant", "flow", "name", "split", "arm", "path", "branch", "parameter", "group",
-    }  # fmt: skip
-)
+    }
+)  # fmt: skip
 """What belongs to the project and can therefore be given another name."""

@@ -10,7 +10,9 @@ from pathlib import Path
 from triggerfish.dsl import tree
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.diagnostics.model import Diagnostic, Fix, Related
-from triggerfish.dsl.project import compile_trees
+from triggerfish.dsl.lint.run import reviewed
+from triggerfish.dsl.lint.silence import silenced
+from triggerfish.dsl.project import Loaded, compile_trees
 from triggerfish.dsl.server.declared import Declared
 from triggerfish.dsl.server.files import Files
 from triggerfish.dsl.server.memory import Memory
@@ -28,6 +30,8 @@ class Project:
         self._pieces = Pieces()
         self._memory = Memory()
         self._state: State | None = None
+        self._advice: tuple[Diagnostic, ...] = ()
+        self._loaded: Loaded | None = None
 
     @property
     def lowered(self) -> int:
@@ -59,6 +63,18 @@ class Project:
             self._state = self._compile()
         return self._state
 
+    def review(self) -> State:
+        """The project as it is now, with the linter's advice brought up to date: that takes longer than a keystroke."""
+        state = self.state()
+        loaded = self._loaded
+        if loaded is not None and loaded.program is not None:
+            known = set(state.found)
+            found = reviewed(loaded.program, loaded.trees, loaded.diagnostics)
+            self._advice = tuple(one for one in found if one not in known)
+            self._loaded = None
+            self._state = state.advised(self._advice)
+        return self.state()
+
     def _compile(self) -> State:
         self.files.begin()
         placed: dict[str, tuple[Placed, ...]] = {}
@@ -82,14 +98,18 @@ class Project:
         self._memory.finish(checking)
         others = {path: text for path, text in loaded.sources.items() if MARK not in path}
         found += [problem for path in others if (problem := self.files.problem(path)) is not None]
-        return State(self.files.folder, self.catalog, placed, {**others, **texts}, (*found, *loaded.diagnostics))
+        self._loaded = loaded
+        found += silenced(loaded.diagnostics, loaded.trees, all_rules=False)
+        advice = tuple(one for one in self._advice if one.span.file in sources)
+        return State(self.files.folder, self.catalog, placed, {**others, **texts}, tuple(found), advice)
 
 
 @dataclass(frozen=True)
 class State:
     """A project at one moment.
 
-    ``texts`` are all files by path, templates too; ``found`` are the diagnostics, with the places of pieces.
+    ``texts`` are all files by path, templates too; ``found`` are the diagnostics, with the places of pieces, ``advice`` the
+    linter's as far as they are known: those of an earlier moment about what has not been changed since.
     """
 
     folder: Path
@@ -97,6 +117,15 @@ class State:
     placed: Mapping[str, tuple[Placed, ...]]
     texts: Mapping[str, str]
     found: tuple[Diagnostic, ...]
+    advice: tuple[Diagnostic, ...] = ()
+
+    def advised(self, advice: tuple[Diagnostic, ...]) -> State:
+        """The same with newer advice; what was worked out so far is kept."""
+        other = replace(self, advice=advice)
+        for name in ("declared", "index", "_above"):
+            if name in self.__dict__:
+                other.__dict__[name] = self.__dict__[name]
+        return other
 
     @cached_property
     def _above(self) -> dict[str, int]:
@@ -114,7 +143,7 @@ class State:
     def diagnostics(self) -> dict[str, tuple[Diagnostic, ...]]:
         """What is wrong, by file, in order."""
         by_file: dict[str, list[Diagnostic]] = {}
-        for one in map(self._real_diagnostic, self.found):
+        for one in map(self._real_diagnostic, (*self.found, *self.advice)):
             by_file.setdefault(one.span.file, []).append(one)
         return {
             path: tuple(sorted(dict.fromkeys(found), key=lambda one: (one.span, one.code)))

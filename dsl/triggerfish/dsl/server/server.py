@@ -20,6 +20,8 @@ from triggerfish.dsl.server.desk import Desk
 
 PAUSE = 0.02
 """Seconds without a further change before a project is checked; keystrokes that come faster are checked together."""
+REST = 0.4
+"""Seconds without a further change before the linter's advice is worked out."""
 REFUSED = lsp.LSPErrorCodes.RequestFailed
 
 
@@ -37,11 +39,21 @@ class FlowServer(LanguageServer):
         """Something is different: what is to be said about it is said soon."""
         if self._waiting is not None:
             self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().call_later(PAUSE, self.publish)
+        self._waiting = asyncio.get_running_loop().call_later(PAUSE, self.checked)
+
+    def checked(self) -> None:
+        """The project is checked now, and reviewed when nothing more is typed."""
+        self.publish()
+        self._waiting = asyncio.get_running_loop().call_later(REST, self.reviewed)
+
+    def reviewed(self) -> None:
+        """The linter has its say."""
+        self._waiting = None
+        self.desk.review()
+        self.publish()
 
     def publish(self) -> None:
         """Tell the editor of all diagnostics that it does not know of."""
-        self._waiting = None
         for document in self.desk.news():
             to_uri = self.desk.to_uri(document)
             found = findings.diagnostics(document, to_uri)

@@ -58,7 +58,7 @@ def _template(document: Document, line: int, written: str) -> Iterator[Proposal]
     found = _PATH.search(written)
     path = found.group() if found is not None else ""
     if re.search(r"\|\s*\w*\Z", written):
-        from triggerfish.dsl.template_sandbox import sandbox  # noqa: PLC0415 - liquid is slow to import
+        from triggerfish.dsl.template_sandbox import sandbox
 
         for name in sorted(sandbox(False).filters):
             yield Proposal(name, Icon.Function, "filter", typed=len(path))

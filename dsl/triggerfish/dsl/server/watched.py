@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping, Set
+from collections.abc import Iterator, MutableMapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from triggerfish.dsl.check.source import Sources
@@ -47,10 +48,10 @@ class WatchedTable(MutableMapping[Any, Any]):
         raise NotImplementedError("nothing is ever taken out of a table of symbols")
 
 
-class WatchedSet(Set[Any]):
+class WatchedSet(AbstractSet[Any]):
     """A set that notes what is asked of it."""
 
-    def __init__(self, name: str, inner: Set[Any], looked: set[Looked]) -> None:
+    def __init__(self, name: str, inner: AbstractSet[Any], looked: set[Looked]) -> None:
         self._name = name
         self._inner = inner
         self._looked = looked

@@ -12,6 +12,7 @@ COMMANDS = {
     "check": "Find every mistake in the .flow files.",
     "fmt": "Write .flow files in their canonical layout.",
     "test": "Run the test blocks.",
+    "preview": "Show a message as it will look.",
     "graph": "Draw the picture of a flow.",
     "describe": "Say in plain English what a flow does.",
     "run": "Run the flows: clock, machine and delivery.",

@@ -5,8 +5,9 @@ from __future__ import annotations
 import mmap
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 
 _START = b"\nFrom "
@@ -29,8 +30,7 @@ def pick(mbox: Path, folder: Path, wanted: Iterable[tuple[str, str]]) -> list[Ma
     found: dict[tuple[str, str], Mail] = {}
     folder.mkdir(parents=True, exist_ok=True)
     for raw in _mails(mbox, {address for _, address in missing}):
-        parsed = message_from_bytes(raw, policy=policy.default)
-        assert isinstance(parsed, EmailMessage)
+        parsed = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
         # Feedback-ID is flow:message:topic:domain.
         key = str(parsed["Feedback-ID"]).split(":")[1], str(parsed["To"])
         if key not in missing or key in found:

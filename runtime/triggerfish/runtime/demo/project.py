@@ -20,7 +20,7 @@ at_once = 50
 """
 
 
-class NoProject(Exception):
+class NoProjectError(Exception):
     """The demo's files are not there, or there is no room for them; the text says what to do."""
 
 
@@ -34,13 +34,13 @@ def source() -> Path:
     packed = here.with_name(FOLDER)
     if packed.is_dir():
         return packed
-    raise NoProject(f"the demo's files are missing: neither {found} nor {packed} is there; install triggerfish again")
+    raise NoProjectError(f"the demo's files are missing: neither {found} nor {packed} is there; install triggerfish again")
 
 
 def copy_to(folder: Path) -> None:
-    """Copy the project into ``folder``, which must be new or empty. Raises NoProject and OSError."""
+    """Copy the project into ``folder``, which must be new or empty. Raises NoProjectError and OSError."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NoProject(f"{folder} is there already; name a new folder, or remove it first")
+        raise NoProjectError(f"{folder} is there already; name a new folder, or remove it first")
     shutil.copytree(source(), folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".triggerfish", "triggerfish.toml"))
 
 

@@ -62,7 +62,7 @@ class Tour:
         self._result = Result(folder)
 
     def run(self) -> Result:
-        """All phases. Raises NoProject, NoServer, FileError, StoreError and OSError."""
+        """All phases. Raises NoProjectError, NoServerError, FileError, StoreError and OSError."""
         result = self._result
         project.copy_to(result.folder)
         data = result.folder / ".triggerfish"

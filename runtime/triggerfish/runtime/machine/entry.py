@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 PERIODS = {"hour": calendar.HOUR, "day": calendar.DAY, "week": 7 * calendar.DAY, "month": calendar.MONTH_AT_MOST,
            "year": 12 * calendar.MONTH_AT_MOST}
 CONTROL_GROUP = "control group"
-LATE = calendar.DAY
-"""Starts that are noticed later than this do nothing, in milliseconds."""
 
 
 class Scope:
@@ -39,8 +37,8 @@ def enter(
     at: int,
 ) -> Run | None:
     """A match: enters, or is refused and recorded. ``event`` is the completing event's fields, ``at`` when it came true."""
-    if session.now - at > LATE:
-        why = "it was noticed more than a day late"
+    if session.now - at > _bearable(flow):
+        why = "it was noticed too late"
         session.flow_fact("refused", flow.ir.name, 0, line, {"reason": "late", "why": why, "event": event_id})
         return None
     key = None
@@ -48,6 +46,14 @@ def enter(
         value = flow.per(session.state, session.now, event or {}, Scope(variables, session.now))
         key = None if value is None else str(value)
     return _try(session, flow, line, variables, key, event_id, session.now)
+
+
+def _bearable(flow: CompiledFlow) -> float:
+    """How late the flow's starts may be noticed and still let people in, in milliseconds: a day, unless it says otherwise."""
+    late = flow.ir.late
+    if late is None:
+        return calendar.DAY
+    return float("inf") if late.action == "run" else calendar.at_most((late.by.months, late.by.days, late.by.milliseconds))
 
 
 def _try(

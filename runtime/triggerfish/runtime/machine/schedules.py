@@ -25,8 +25,9 @@ def plan(session: Session) -> None:
     """Work out the next moment of every start anew: for a new person, another program, another zone."""
     state = session.state
     known = {name for name, _, _ in session.program.starts.timed}
-    for name in [each for each in state.schedules if each not in known]:
-        del state.schedules[name]
+    for kept in (state.schedules, state.came):
+        for name in [each for each in kept if each not in known]:
+            del kept[name]
     for name, flow, start in session.program.starts.timed:
         _plan(session, name, flow, start, session.now)
 
@@ -39,7 +40,10 @@ def moved(session: Session, field: str) -> None:
 
 
 def _plan(session: Session, name: str, flow: CompiledFlow, start: Timed, after: int) -> None:
-    moment = following(start, session, _zone(session, flow), after)
+    zone = _zone(session, flow)
+    moment = following(start, session, zone, after)
+    if moment is not None and calendar.local(moment, zone).isoformat() == session.state.came.get(name):
+        moment = following(start, session, zone, moment + 1)  # it came before the person flew west
     if moment is None:
         session.state.schedules.pop(name, None)
     else:
@@ -59,6 +63,7 @@ def due(session: Session) -> list[tuple[CompiledFlow, Timed, dict[str, Any], int
         moment = session.state.schedules.get(name)
         if moment is None or moment > session.now:
             continue
+        session.state.came[name] = calendar.local(moment, _zone(session, flow)).isoformat()
         fields = {"date": session.field(start.field)} if isinstance(start, StartDate) else {}
         found.append((flow, start, fields, moment))
         _plan(session, name, flow, start, session.now + 1)
@@ -68,17 +73,7 @@ def due(session: Session) -> list[tuple[CompiledFlow, Timed, dict[str, Any], int
 def fire(session: Session) -> None:
     """Let people in whose moment has come, by priority, then in file order."""
     for flow, start, fields, moment in sorted(due(session), key=lambda each: each[0].sort_key):
-        if session.now - moment <= _bearable(flow):
-            entry.enter(session, flow, start.line, {"event": fields}, fields, session.cause, moment)
-
-
-def _bearable(flow: CompiledFlow) -> float:
-    """How late the flow's starts may be and still let people in, in milliseconds."""
-    late = flow.ir.late
-    if late is None:
-        return calendar.DAY
-    by = calendar.at_most((late.by.months, late.by.days, late.by.milliseconds))
-    return float("inf") if late.action == "run" else by
+        entry.enter(session, flow, start.line, {"event": fields}, fields, session.cause, moment)
 
 
 def next_due(session: Session) -> int | None:
@@ -166,7 +161,10 @@ def _date(start: StartDate, value: Any, zone: ZoneInfo, after: int) -> int | Non
     if isinstance(value, int):
         day, own = calendar.today(value, zone), calendar.local(value, zone).time()
     else:
-        day, own = dt.date.fromisoformat(value), dt.time()
+        try:
+            day, own = dt.date.fromisoformat(value), dt.time()
+        except ValueError:
+            return None
     at = own if start.clock is None else dt.time(start.clock // 60, start.clock % 60)
     if not start.yearly:
         moment = _offset(start, calendar.moment(dt.datetime.combine(day, at), zone), zone)

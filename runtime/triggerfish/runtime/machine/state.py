@@ -100,7 +100,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     is in each, ``flips`` when each may next change by itself. ``consent`` maps ``topic/channel`` to ``[given, at]``,
     ``suppressed`` a channel to ``[reason, at]`` (a third part: the address it is about), ``sent`` a channel to the times
     something was handed over.
-    ``schedules`` holds the next moment of each start by the calendar, ``sides`` where each value with a threshold stands,
+    ``schedules`` holds the next moment of each start by the calendar, ``came`` its last one as local time, ``sides`` where each value with a threshold stands,
     ``turns`` when that may change by itself. ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
     ``entries`` maps ``flow`` (or ``flow/key``) to the last entry and the entries the flow's limits still count.
     """
@@ -128,6 +128,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     schedules: dict[str, int] = msgspec.field(default_factory=dict)
     sides: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     turns: dict[str, int] = msgspec.field(default_factory=dict)
+    came: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class StateError(Exception):

@@ -129,7 +129,7 @@ class Coverage:
         labels = _labels(step)
         targets = _targets(mine[0]) if mine else {}
         for number, block in enumerate(blocks(step)):
-            line, text = labels[number] if number < len(labels) else (step.at.line, f"{step.at.text}: otherwise")
+            line, text = labels[number] if number < len(labels) else (step.at.line, f"{step.at.text}: {_rest(step)}")
             if block:
                 inside = by_step.get(block[0].at.id, [])
                 reached = any(each.index in self._reached.get(flow.name, ()) for each in inside)
@@ -160,6 +160,12 @@ def _labels(step: s.Step) -> list[tuple[int, str]]:
             return [(arm.line, f"{step.at.text}: {arm.name}") for arm in step.arms]
         case _:
             return []
+
+
+def _rest(step: s.Step) -> str:
+    if isinstance(step, s.If):
+        return "else"
+    return "otherwise (nothing came in time)" if isinstance(step, s.WaitUpTo) else "otherwise"
 
 
 def _values(case: s.Case) -> str:

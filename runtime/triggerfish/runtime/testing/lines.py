@@ -115,7 +115,7 @@ def do(person: TestPerson, line: Doing) -> None:
             _set(person, line)
         case t.Happens():
             fields = plain(line.values, person.zone)
-            person.events.append(Seen(person.now, line.event, fields, given=True))
+            person.events.append(Seen(person.now, line.event, fields, given=True, order=len(person.facts)))
             person.put("event", line.event, fields)
         case t.Enters():
             person.put("enter", line.flow, plain(line.values, person.zone))

@@ -24,12 +24,13 @@ ADDRESSES = {"email": "test@example.com", "sms": "+15005550006", "push": "test-d
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """An event that came: from the test, or recorded by a flow."""
+    """An event that came: from the test, or recorded by a flow. ``order`` is how many facts there were before it."""
 
     at: int
     name: str
     fields: dict[str, Any]
     given: bool
+    order: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class TestPerson:
         self.deliveries: list[Delivery] = []
         self.events: list[Seen] = []
         self.misses: list[Miss] = []
+        self.missed_before: list[int] = []
         self.replies: dict[str, Reply] = {}
         self.inputs = 0
         self.scores: dict[str, float] = {}
@@ -128,6 +130,7 @@ class TestPerson:
             result = self.machine.advance(NAME, encode(self.state), waiting, now, live=False, misses=self.misses)
             self.state = decode(result.state or b"")
             self.now = now
+            self.missed_before += [len(self.facts)] * (len(self.misses) - len(self.missed_before))
             self.facts += result.facts
             self.deliveries += result.deliveries
             self.events += [Seen(each.at, each.name, each.fields, given=False) for each in result.recorded]

@@ -12,10 +12,11 @@ from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.ir.walk import walk
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.machine.machine import Machine
+from triggerfish.runtime.machine.trace import shown
 from triggerfish.runtime.story import sentences
 from triggerfish.runtime.testing import lines
 from triggerfish.runtime.testing.expectations import RenderError, unmet
-from triggerfish.runtime.testing.person import TestPerson
+from triggerfish.runtime.testing.person import Seen, TestPerson
 
 if TYPE_CHECKING:
     from triggerfish.runtime.messages.messages import MessageSet
@@ -47,7 +48,7 @@ class TestResult:
 
 
 class TestRunner:
-    """Runs tests of one program; machines are made once per set of flows and of what tests ask of history."""
+    """Runs tests of one program; machines are made once per set of flows."""
 
     __test__ = False
 
@@ -63,10 +64,13 @@ class TestRunner:
         self.functions = functions
         self._messages = messages
         self._made: MessageSet | None = None
-        self._machines: dict[tuple[tuple[str, ...], str], Machine] = {}
+        self._machines: dict[tuple[str, ...], Machine] = {}
+        self._asked: dict[tuple[str, ...], dict[str, x.Expr]] = {}
 
     def run(self, tests: Sequence[t.Test]) -> Iterator[TestResult]:
         """The results, one by one, in the order of the tests."""
+        for test in tests:
+            self._asked.setdefault(test.flows, {}).update(_past(test))
         for test in tests:
             yield self.run_one(test)
 
@@ -101,15 +105,16 @@ class TestRunner:
                 yield line
 
     def _machine(self, test: t.Test) -> Machine:
-        asked = [line.condition for line in test.lines if isinstance(line, t.ExpectCondition)]
-        past = [node for each in asked for node in walk(each) if isinstance(node, x.Did | x.Aggregate | x.Pick)]
-        key = test.flows, repr(past)
-        machine = self._machines.get(key)
+        asked = self._asked.setdefault(test.flows, {})
+        new = {text: node for text, node in _past(test).items() if text not in asked}
+        machine = None if new else self._machines.get(test.flows)
         if machine is None:
+            asked |= new
             program = self.program
             if test.flows:
                 program = replace(program, flows=tuple(flow for flow in program.flows if flow.name in test.flows))
-            machine = self._machines[key] = Machine(program, functions=self.functions, asked=past)
+            machine = Machine(program, functions=self.functions, asked=list(asked.values()))
+            self._machines[test.flows] = machine
             if self.coverage is not None:
                 self.coverage.watch(machine)
         return machine
@@ -127,13 +132,29 @@ class TestRunner:
         raise RenderError(made.reason)
 
 
+def _happened(event: Seen) -> str:
+    known = ", ".join(f"{name}: {shown(value)}" for name, value in event.fields.items() if value is not None)
+    return f"{event.name} happened" + (f" with {known}" if known else "")
+
+
+def _past(test: t.Test) -> dict[str, x.Expr]:
+    """What the expectations of a test ask of history."""
+    asked = [line.condition for line in test.lines if isinstance(line, t.ExpectCondition)]
+    found = [node for each in asked for node in walk(each) if isinstance(node, x.Did | x.Aggregate | x.Pick)]
+    return {repr(node): node for node in found}
+
+
 def tell(person: TestPerson) -> Iterator[str]:
     """The person's story so far."""
-    entries: list[tuple[int, int, str]] = [
-        (each.at, 0, f"{each.name} happened") for each in person.events if each.given
+    entries: list[tuple[int, int, int, str]] = [
+        (each.at, each.order, 0, _happened(each)) for each in person.events if each.given
     ]
-    entries += [(each.at, 1, sentences.fact(each, person.zone)) for each in person.facts]
-    entries += [(each.at, 1, sentences.miss(each)) for each in person.misses]
-    for at, _, sentence in sorted(entries, key=lambda each: each[:2]):
+    before = person.missed_before
+    entries += [
+        (each.at, before[number] if number < len(before) else len(person.facts), 1, sentences.miss(each))
+        for number, each in enumerate(person.misses)
+    ]
+    entries += [(each.at, number, 2, sentences.fact(each, person.zone)) for number, each in enumerate(person.facts)]
+    for at, _, _, sentence in sorted(entries, key=lambda each: each[:3]):
         yield f"{sentences.moment(at, person.zone)}  {sentence}"
     yield f"{sentences.moment(person.now, person.zone)}  it is now"

@@ -40,8 +40,8 @@ def command(keep: Path | None, format_: str) -> None:
       triggerfish demo
       triggerfish demo --keep shop
     """
-    from triggerfish.runtime.demo.project import NoProject  # slow to import
-    from triggerfish.runtime.demo.server import NoServer
+    from triggerfish.runtime.demo.project import NoProjectError  # slow to import
+    from triggerfish.runtime.demo.server import NoServerError
     from triggerfish.runtime.demo.tour import Tour
     from triggerfish.runtime.engine.signals import stopped_by_signals
 
@@ -57,7 +57,7 @@ def command(keep: Path | None, format_: str) -> None:
         try:
             with stopped_by_signals(stop, note):
                 result = Tour(folder, stop, note, progress, note).run()
-        except (NoProject, NoServer) as error:
+        except (NoProjectError, NoServerError) as error:
             raise Fault(str(error), WRONG_SETUP) from error
         if stop.is_set():
             raise Fault("stopped before the end", _INTERRUPTED)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.command("lsp")
 @click.option("--stdio", is_flag=True, help="Over standard input and output: what it does anyway; editors like to say so.")
 @click.option("--log", type=click.Path(path_type=Path, dir_okay=False), help="Write what is said to a file.")
-def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001, FBT001 - some editors insist on it
+def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001 - some editors insist on it
     """Serve an editor: the language server for .flow files. Editors start it; people do not.
 
     It speaks the Language Server Protocol over standard input and output, for VS Code, Neovim, Helix, Zed, Emacs
@@ -30,7 +30,7 @@ def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001, FBT001 - so
       triggerfish lsp --log lsp.log
     """
     try:
-        from triggerfish.dsl.server.server import serve  # noqa: PLC0415 - slow to import, and may be missing
+        from triggerfish.dsl.server.server import serve
     except ModuleNotFoundError as error:
         if error.name not in ("pygls", "lsprotocol", "cattrs", "attrs"):
             raise
@@ -44,6 +44,6 @@ def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001, FBT001 - so
 
 def _catalog(folder: Path) -> Catalog:  # noqa: ARG001 - every project has the plugins that are installed
     """What the installed plugins offer."""
-    from triggerfish.plugins.manager import load_plugins  # noqa: PLC0415 - slow to import
+    from triggerfish.plugins.manager import load_plugins
 
     return load_plugins().catalog()

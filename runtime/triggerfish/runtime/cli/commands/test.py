@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--format", "format_", type=click.Choice(["text", "json", "junit"]), default="text", help="For people or for machines.")
 @click.option("--coverage", is_flag=True, help="Show the steps and branches that no test comes to.")
 @click.option("--fail-under", type=click.FloatRange(0, 100), help="Exit code 1 if coverage is below this percentage.")
-def command(path: Path, text: str | None, format_: str, coverage: bool, fail_under: float | None) -> None:  # noqa: FBT001
+def command(path: Path, text: str | None, format_: str, coverage: bool, fail_under: float | None) -> None:
     """Run the test blocks of a project.
 
     Tests run on the real engine with a virtual clock: nothing is sent, nothing is stored, and a year takes
