@@ -269,7 +269,7 @@ def test_comments_come_first_and_sends_are_named(compiled: Callable[[str], Progr
 def test_a_whole_program(compiled: Callable[[str], Program]):
     program = compiled(
         "flow shown\n    start when purchase\n\n"
-        "policy\n    timezone \"Europe/Paris\"\n    quiet hours 21:00 to 8:00 for sms\n    at most 1 email per day else wait\n"
+        'policy\n    timezone "Europe/Paris"\n    quiet hours 21:00 to 8:00 for sms\n    at most 1 email per day else wait\n'
     )
     sentences = list(describe_program(program))
     subjects = list(dict.fromkeys(each.subject for each in sentences))

@@ -25,9 +25,11 @@ def _overlaps(diagram: Diagram) -> list[str]:
         )
         if not apart:
             found.append(f"{one.id} and {two.id} overlap")
-    for box in diagram.boxes:
-        if box.x < 0 or box.y < 0 or box.x + box.width > diagram.width or box.y + box.height > diagram.height:
-            found.append(f"{box.id} sticks out of the picture")
+    found.extend(
+        f"{box.id} sticks out of the picture"
+        for box in diagram.boxes
+        if box.x < 0 or box.y < 0 or box.x + box.width > diagram.width or box.y + box.height > diagram.height
+    )
     return found
 
 
@@ -101,9 +103,11 @@ def _frames(diagram: Diagram) -> list[str]:
         for box in diagram.boxes
         if not _inside(box, frame) and not _outside(box, frame)
     ]
-    for one, two in combinations(diagram.frames, 2):
-        if not (_inside(one, two) or _inside(two, one) or _outside(one, two)):
-            found.append(f"frames at {one.x},{one.y} and {two.x},{two.y} overlap")
+    found.extend(
+        f"frames at {one.x},{one.y} and {two.x},{two.y} overlap"
+        for one, two in combinations(diagram.frames, 2)
+        if not (_inside(one, two) or _inside(two, one) or _outside(one, two))
+    )
     return found
 
 

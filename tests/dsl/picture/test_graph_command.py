@@ -58,3 +58,10 @@ def test_a_program_with_mistakes_is_not_drawn(tmp_path: Path):
 
 def test_the_same_flow_gives_the_same_bytes():
     assert run("win_back", CDNOW).stdout == run("win_back", CDNOW).stdout
+
+
+def test_the_picture_in_the_documentation_is_what_comes_out():
+    images = ROOT / "docs" / "images"
+    assert run("cart", images).stdout == (images / "picture.svg").read_text("utf-8"), (
+        "draw it again: triggerfish graph cart docs/images -o docs/images/picture.svg"
+    )

@@ -17,7 +17,7 @@ assert _spec.loader is not None
 geometry: Any = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(geometry)
 
-words = st.text(alphabet="abcdefg WiM_\".:{}<&éß中", max_size=60) | st.sampled_from(["", "x" * 90, "a b c " * 30])
+words = st.text(alphabet='abcdefg WiM_".:{}<&éß中', max_size=60) | st.sampled_from(["", "x" * 90, "a b c " * 30])
 kinds = st.sampled_from(["send", "wait", "data", "act"])
 cards = st.builds(Card, kinds, st.just("Do"), words, st.just(1), words, words, words)
 exits = st.builds(Card, st.just("end"), st.just("Exit"), words, st.just(1), words, ends=st.just(True))

@@ -602,3 +602,29 @@ flow strict
         person.event("begin", now - late, now, live=True)
         assert [fact.flow for fact in person.of("entered")] == entered
         now += DAY
+
+
+@pytest.mark.parametrize(
+    ("action", "sent", "left"),
+    [("run", 1, "finished"), ("skip", 0, "finished"), ("exit", 0, "late")],
+)
+def test_steps_that_are_reached_late(driver: Drive, at: At, action: str, sent: int, left: str) -> None:
+    """`when late by` governs … steps reached late after an outage."""
+    person = driver(THINGS + f"""
+flow patient
+    start when begin
+    when late by 6 hours {action}
+    about offers
+    wait 1 hour
+    send email note
+    wait 1 hour
+    send email note
+""")
+    now = at("2026-03-10 10:00")
+    person.put("identify", "", now, {"email": "ana@example.com"}, now, live=True)
+    person.event("begin", now, now, live=True)
+    person.until(now + 9 * HOUR, live=True)
+    assert len(person.of("sent")) == sent
+    person.until(now + 10 * HOUR, live=True)
+    assert [fact.data["reason"] for fact in person.of("exited")] == [left]
+    assert len(person.of("sent")) == (0 if action == "exit" else sent + 1)

@@ -8,10 +8,14 @@ from triggerfish.dsl.check import conditions, history, waits
 from triggerfish.dsl.check.kinds import merge, same_base
 from triggerfish.dsl.check.run import Run
 from triggerfish.dsl.check.scope import Context
+from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.ir import steps as ir
 from triggerfish.dsl.ir.types import Field, Type
 from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import steps as ts
+
+LARGEST = 1_000
+"""What is collected is kept with the person, so that it cannot grow without end."""
 
 
 def collect(step: ts.Collect, run: Run) -> ir.Collect:
@@ -23,6 +27,15 @@ def collect(step: ts.Collect, run: Run) -> ir.Collect:
     where = None
     if step.where is not None:
         where = conditions.condition(step.where, context.looking_at(*events))
+    if step.limit is not None and step.limit > LARGEST:
+        context.report.add(
+            rules.BadNumber.at(
+                context.sources.head(step.span),
+                what="how many are collected",
+                wanted=f"at most {LARGEST}",
+                found=step.limit,
+            )
+        )
     length = waits.length(step.duration, context, "`collect … for`") if step.duration is not None else None
     until = waits.moment(step.until, context) if step.until is not None else None
     run.name(step.name, ("what was collected", Type("list", common(step.events, context)) if not unknown else None))

@@ -19,7 +19,7 @@ from triggerfish.dsl.picture.shape import Card, Fork, Label, Loop, Picture, Seri
 MARGIN = 24
 GAP = 26
 LABEL_GAP = 18
-BRANCH_GAP = 26
+BRANCH_GAP = 2
 BUS = 14
 NEARLY = 24
 LANE_PAD = 16

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from triggerfish.runtime.machine import crossings, rounds, runs, schedules, scores, starts
+from triggerfish.runtime.machine import calendar, crossings, rounds, runs, schedules, scores, starts
 from triggerfish.runtime.machine.signals import FieldChanged, Turned
 
 if TYPE_CHECKING:
+    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+
+REACHED_LATE = "reached too late"
+"""Why the effects of steps are only noted that ``when late by … skip`` passes over."""
 
 
 def next_due(session: Session) -> int | None:
@@ -79,10 +83,25 @@ def _waits(session: Session) -> None:
     for run, flow in session.runs_in_order():
         if run.pc == runs.OVER or run.due is None or run.due > session.now or runs.paused(session, run):
             continue
+        late, noted = _late(flow, session.now - run.due), run.noted
+        if late == "exit":
+            runs.leave(session, run, "late")
+            continue
+        if late == "skip":
+            run.noted = noted or REACHED_LATE
         run.due = None
         following = flow.instructions[run.pc].elapsed(session, run)
         if following is not None:
             runs.proceed(session, run, flow, following)
         elif run.pc != runs.OVER:
             runs.watch(session, run, flow)
+        run.noted = noted
         rounds.settle(session)
+
+
+def _late(flow: CompiledFlow, behind: int) -> str:
+    """What ``when late by`` says of steps that are reached so many milliseconds late: ``run`` where it says nothing."""
+    late = flow.ir.late
+    if late is None or behind <= calendar.at_most((late.by.months, late.by.days, late.by.milliseconds)):
+        return "run"
+    return late.action

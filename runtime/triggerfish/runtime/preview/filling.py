@@ -164,7 +164,7 @@ class Filler:
         value = next((each for each in self.program.values if each.name == name), None)
         if value is not None:
             return value.type
-        if any(each.name == name for each in (*self.program.scores, *self.program.models)):
+        if name in {each.name for each in self.program.scores} | {each.name for each in self.program.models}:
             return NUMBER
         return TEXT
 

@@ -132,7 +132,7 @@ class Previewer:
 
 def _part(mail: EmailMessage, kind: str) -> str:
     part = mail.get_body((kind,))
-    return str(part.get_content()) if part is not None else ""
+    return str(part.get_content()).replace("\r\n", "\n") if part is not None else ""
 
 
 def _other(found: Preview, sender: Sender | None) -> Preview:
