@@ -19,10 +19,10 @@ from triggerfish.dsl.picture.shape import Card, Fork, Label, Loop, Picture, Seri
 MARGIN = 24
 GAP = 26
 LABEL_GAP = 18
-BRANCH_GAP = 2
+BRANCH_GAP = 26
 BUS = 14
 NEARLY = 24
-LANE_PAD = 16
+LANE_PAD = -6
 RULES_GAP = 40
 
 

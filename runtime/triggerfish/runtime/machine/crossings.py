@@ -10,8 +10,8 @@ from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.uses import Key
 
 if TYPE_CHECKING:
-    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow
 
 ABOVE, BELOW = 1, 0
 

@@ -9,8 +9,8 @@ from triggerfish.runtime.machine.state import Aim, Door, Run
 
 if TYPE_CHECKING:
     from triggerfish.dsl.ir.flows import Flow
-    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow
 
 PERIODS = {"hour": calendar.HOUR, "day": calendar.DAY, "week": 7 * calendar.DAY, "month": calendar.MONTH_AT_MOST,
            "year": 12 * calendar.MONTH_AT_MOST}

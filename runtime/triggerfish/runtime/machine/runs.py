@@ -8,8 +8,8 @@ from triggerfish.runtime.machine.signals import FieldChanged, Happened, Signal
 from triggerfish.runtime.machine.state import Run
 
 if TYPE_CHECKING:
-    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow
     from triggerfish.runtime.machine.uses import Key
 
 STEPS_AT_MOST = 100_000

@@ -14,8 +14,8 @@ from triggerfish.dsl.ir.flows import StartDate, StartOn, StartSchedule
 from triggerfish.runtime.machine import calendar, entry
 
 if TYPE_CHECKING:
-    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow
 
 Timed = StartSchedule | StartDate | StartOn
 MONTHS_TRIED = 24

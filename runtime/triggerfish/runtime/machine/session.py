@@ -11,7 +11,7 @@ from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.steps import Where
 from triggerfish.runtime.machine import calendar, contents, runs, scores, trace
 from triggerfish.runtime.machine.code.writer import Function
-from triggerfish.runtime.machine.compiled import CompiledFlow, CompiledProgram
+from triggerfish.runtime.machine.compiled import CompiledProgram
 from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
 from triggerfish.runtime.machine.history import dig
 from triggerfish.runtime.machine.signals import (
@@ -24,6 +24,7 @@ from triggerfish.runtime.machine.signals import (
 )
 from triggerfish.runtime.machine.state import Run, State
 from triggerfish.runtime.machine.steps.instruction import Instruction
+from triggerfish.runtime.machine.tables import CompiledFlow
 from triggerfish.runtime.machine.uses import Key
 
 URGENCIES = {"batch": 0, "low": 1, "normal": 2, "high": 3, "immediate": 4}

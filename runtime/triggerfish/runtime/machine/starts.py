@@ -19,9 +19,9 @@ from triggerfish.runtime.machine.trace import Miss
 
 if TYPE_CHECKING:
     from triggerfish.dsl.ir.expressions import Duration
-    from triggerfish.runtime.machine.compiled import CompiledFlow, Stage
     from triggerfish.runtime.machine.crossings import Crossed
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow, Stage
 
 Candidate = tuple[tuple[int, int], "CompiledFlow", int, dict[str, Any], dict[str, Any] | None, str, int]
 """Sort key, flow, line, variables, completing event's fields, event id, the moment it came true."""

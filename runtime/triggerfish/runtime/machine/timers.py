@@ -8,8 +8,8 @@ from triggerfish.runtime.machine import calendar, crossings, rounds, runs, sched
 from triggerfish.runtime.machine.signals import FieldChanged, Turned
 
 if TYPE_CHECKING:
-    from triggerfish.runtime.machine.compiled import CompiledFlow
     from triggerfish.runtime.machine.session import Session
+    from triggerfish.runtime.machine.tables import CompiledFlow
 
 REACHED_LATE = "reached too late"
 """Why the effects of steps are only noted that ``when late by … skip`` passes over."""

@@ -68,6 +68,7 @@ class Filler:
         self.at = at
         self.sender = next(senders(self.program, message, channel), None)
         self.events = {event.name: event.fields for event in self.program.events}
+        self.values = {value.name: value.type for value in self.program.values}
         self.fields = {each.name: each for each in (*BUILT_IN, *self.program.profile)}
 
     def names(self) -> set[str]:
@@ -141,7 +142,7 @@ class Filler:
         first = path[0]
         if first in {"content", "profile", "timezone"} or first in by_hand or (not invent and first in self.fields):
             return []
-        if context.get(first) is None:
+        if context.get(first) is None or (invent and first in self.values):
             kind = self._type(first)
             if len(path) > 1 and kind.kind == "text":
                 kind = Type("record", fields=(Field(path[1], TEXT),))
@@ -161,9 +162,8 @@ class Filler:
         known = self.fields.get(name)
         if known is not None:
             return known.type
-        value = next((each for each in self.program.values if each.name == name), None)
-        if value is not None:
-            return value.type
+        if name in self.values:
+            return self.values[name]
         if name in {each.name for each in self.program.scores} | {each.name for each in self.program.models}:
             return NUMBER
         return TEXT

@@ -66,7 +66,7 @@ def value(name: str, kind: Type, at: int, number: int = 1) -> Any:
             return f"https://shop.example/{name.replace('_', '-')}" + (f"/{number}" if number > 1 else "")
         case "list":
             item = kind.item or Type("text")
-            return [value(_single(name), item, at, place) for place in range(1, MANY + 1)]
+            return [_item(_single(name), item, at, place) for place in range(1, MANY + 1)]
         case "one of":
             return kind.options[(number - 1) % len(kind.options)] if kind.options else None
         case "record":
@@ -81,6 +81,14 @@ def record(fields: tuple[Field, ...], at: int, number: int = 1) -> dict[str, Any
         field.name: field.default if field.default is not None else value(field.name, field.type, at, number)
         for field in fields
     }
+
+
+def _item(name: str, kind: Type, at: int, number: int) -> Any:
+    """The things in a list have names, too, but are no people."""
+    made = value(name, kind, at, number)
+    if isinstance(made, dict) and any(field.name == "name" and field.type.is_text for field in kind.fields):
+        made["name"] = _text("product", number)
+    return made
 
 
 def _day(at: int) -> dt.date:

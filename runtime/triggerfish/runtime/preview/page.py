@@ -36,7 +36,7 @@ font-weight:700;font-size:18px}
 .remarks h2{color:inherit}
 .remarks ul{margin:0;padding-left:20px}
 .good{color:var(--good);font-weight:600}
-.views{display:grid;grid-template-columns:minmax(0,1fr) 407px;gap:18px;align-items:start}
+.views{display:grid;grid-template-columns:minmax(0,1fr) 429px;gap:18px;align-items:start}
 .frame{background:#fff;border:1px solid var(--line);border-radius:10px;overflow:hidden}
 .frame iframe{display:block;border:0;width:100%;height:760px;background:#fff}
 .phone{width:375px;margin:0 auto;border:8px solid #1d2330;border-radius:34px;box-sizing:content-box}

@@ -13,10 +13,10 @@ from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.flows import Flow
 from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.ir.walk import blocks, steps_inside
-from triggerfish.runtime.machine.compiled import CompiledFlow
 from triggerfish.runtime.machine.machine import Machine
 from triggerfish.runtime.machine.steps.control import Jump
 from triggerfish.runtime.machine.steps.instruction import Instruction
+from triggerfish.runtime.machine.tables import CompiledFlow
 
 LEADING_ON = ("perform", "elapsed", "happened", "holds", "replied")
 """The methods of an instruction whose result is where the run goes on."""
