@@ -29,7 +29,7 @@ TYPES = ("text", "number", "boolean", "date", "datetime", "duration", "timezone"
 INSIDE = tuple(
     "about activity address after ago any as at average bandit before below best by changes confirmed containing contextual count "
     "each else enters every exactly expect fails falls file first for from given hand happens if known largest last late least "
-    "leaves most next of on opt-in otherwise people per person reachable returns rises same segment sensitive set smallest "
+    "leaves list most next of on one opt-in otherwise people per person reachable returns rises same segment sensitive set smallest "
     "subscribed subscribes sum the then time times to transactional uncapped unsubscribed unsubscribes until up wait webhook when "
     "while window with without workspace worth yearly always never replace skip run flow event hours".split()
 )
@@ -58,10 +58,10 @@ class FlowLexer(RegexLexer):
             ),
             (words(DECLARATIONS, prefix="^", suffix=r"\b"), Keyword.Declaration),
             (
-                r"^([ \t]+)(\w+)([ \t]+)(list[ \t]+of[ \t]+\w+|one[ \t]+of|" + "|".join(TYPES[:-1]) + r")(?=[ \t]*(?:$|#|=|sensitive\b|\"))",
+                r"^([ \t]+)(?!expect\b)(\w+)([ \t]+)(list[ \t]+of[ \t]+\w+|one[ \t]+of|" + "|".join(TYPES[:-1]) + r")(?=[ \t]*(?:$|#|=|sensitive\b|\"))",
                 bygroups(Whitespace, Name.Attribute, Whitespace, Keyword.Type),
             ),
-            (r"^([ \t]+)(\w+)(?=[ \t]*[\"“„])", bygroups(Whitespace, Name.Attribute)),
+            (r"^([ \t]+)(?!(?:otherwise|exit)\b)(\w+)(?=[ \t]*[\"“„])", bygroups(Whitespace, Name.Attribute)),
             (
                 r"^([ \t]+)(do)([ \t]+)(\w+(?:\.\w+)*)",
                 bygroups(Whitespace, Keyword, Whitespace, Name.Function),

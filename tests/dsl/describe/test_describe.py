@@ -103,6 +103,10 @@ def _texts(sentences: list[Sentence]) -> list[str]:
             "start when added_to_cart then order_completed within 2 days",
             "when they have added to cart, and then an order is completed within 2 days",
         ),
+        (
+            "start when added_to_cart as cart then order_completed where total is cart.cart_value within 1 day",
+            "when they have added to cart, and then an order is completed where its total is the cart value of “cart” within 1 day",
+        ),
         ('start when plan changes from "free" to "pro"', "when their plan changes from “free” to “pro”"),
         ("start when enters segment engaged", "the moment they come into the segment “Clicked lately”"),
         ("start when leaves segment engaged", "the moment they drop out of the segment “Clicked lately”"),
@@ -157,7 +161,7 @@ def test_starts(said: Saying, start: str, expected: str):
         ('plan is "pro" and (total_spent > 5 or total_spent < 1)',
          "their plan is “pro” and (their total spent is more than 5 or their total spent is less than 1)"),
         ('not (plan is "pro" or total_spent > 5)', "their plan is not “pro” and their total spent is at most 5"),
-        ("event.total > 5", "the total of the event that brought them in is more than 5"),
+        ("event.total > 5", "the total they came in with is more than 5"),
     ],
 )  # fmt: skip
 def test_conditions(said: Saying, condition: str, expected: str):
@@ -216,6 +220,8 @@ def test_headers_and_their_lines(said: Saying, header: str, expected: str):
         ("subscribe to offers by sms", "Subscribe them to “Offers and news” by text message."),
         ("join segment beta", "Put them into the segment “beta”."),
         ("record order_completed with total: 5", "Record the event “order completed” with the total 5."),
+        ("record order_completed with total: event.total",
+         "Record the event “order completed” with the total they came in with as total."),
         ('do log.write with message: "Hi"', "Do log.write with the message “Hi”."),
         ('exit "enough"', "They leave the flow (“enough”)."),
     ],
@@ -251,7 +257,7 @@ def test_blocks_stand_deeper_and_have_the_lines_of_their_openings(said: Saying):
         (3, 10, "This is done up to 2 times, until a purchase happened since they entered:"),
         (4, 11, "Wait 1 day."),
         (1, 12, "Otherwise:"),
-        (2, 13, "For each item in the items of the event that brought them in:"),
+        (2, 13, "For each item in the items they came in with:"),
         (3, 14, "Wait 1 hour."),
     ]
 
@@ -298,7 +304,9 @@ def test_words():
     assert [happening(name).now() for name in ("order_completed", "signed_up", "purchase", "need", "app_open")] == [
         "an order is completed", "they have signed up", "a purchase happens", "a need happens", "an app open happens",
     ]  # fmt: skip
-    assert article("sms") == "an sms"
+    assert [article(noun) for noun in ("sms", "nps", "crm contact", "order", "type")] == [
+        "an sms", "an nps", "a crm contact", "an order", "a type",
+    ]  # fmt: skip
     assert listed(["a", "b", "c"], "or") == "a, b or c"
     assert duration(Duration(12, 14, 5_400_000)) == "1 year, 14 days, 1 hour and 30 minutes"
     assert duration(Duration()) == "no time"

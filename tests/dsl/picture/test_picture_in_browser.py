@@ -47,6 +47,7 @@ window.addEventListener("load", () => {
   box("set plan to").focus();
   report.focused_box = lit();
   report.reachable = all("#picture .box[tabindex='0'][aria-label]").length;
+  press("0");
   const before = view();
   press("+");
   report.larger = view()[2] < before[2];

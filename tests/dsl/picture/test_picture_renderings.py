@@ -67,6 +67,16 @@ def test_lines_of_the_source_belong_to_the_shapes(cart: Picture):
     assert set(owners.values()) - {0} <= drawn
 
 
+def test_a_line_without_a_shape_belongs_to_the_one_it_stands_below(compiled: Callable[[str], Program]):
+    program = compiled(
+        "# about\n# it\nflow f\n    start when order_completed\n    about offers\n\n    split tone\n        50% calm\n"
+        "            send email gift\n        # loud\n        50% loud\n            wait 1 day\n"
+        "        measure order_completed within 7 days\n\n    wait 2 days\n"
+    )
+    owners = [line.owner for line in shape(program, program.flows[0]).source]
+    assert owners == [3, 3, 3, 4, 5, 0, 7, 8, 9, 11, 11, 12, 7, 0, 15]
+
+
 def test_control_characters_do_not_break_the_file():
     box = Box("n1", "send", 0, 0, 10, 10, (Text("a\x00\x0b<&>\ud800", 0, 5, "body"),), 1, 'tip "\x1f\uffff')
     root = ET.fromstring(render_svg(Diagram("t\x01", "d\x02", 10, 10, (box,), (), ())))

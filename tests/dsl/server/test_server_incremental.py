@@ -55,7 +55,7 @@ def _mutated(text, chance):
         case 2 if lines:
             line = lines[min(place, len(lines) - 1)]
             column = chance.randrange(len(line) + 1)
-            lines[min(place, len(lines) - 1)] = line[:column] + chance.choice("aé \"(#:1_\n") + line[column:]
+            lines[min(place, len(lines) - 1)] = line[:column] + chance.choice('aé "(#:1_\n') + line[column:]
         case 3 if lines:
             line = lines[min(place, len(lines) - 1)]
             column = chance.randrange(len(line))
@@ -97,6 +97,25 @@ def test_a_keystroke_in_a_step_lowers_its_flow_and_what_asks_for_it(tmp_path):
     project.edit("other.flow", flow + "    wait 1 day\n")
     assert project.state().diagnostics == {}
     assert project.lowered == 1
+
+
+def test_what_concerns_very_much_is_looked_at_bit_by_bit(tmp_path, monkeypatch):
+    monkeypatch.setattr("triggerfish.dsl.server.project.AT_ONCE", 2)
+    flows = "".join(f"flow f{n}\n    start when e where total > {n}\n    wait 1 day\n\n" for n in range(9))
+    project = Project(tmp_path, CATALOG)
+    project.edit("a.flow", "event e\n    total  number\n\n" + flows)
+    assert project.complete().diagnostics == {}
+    project.edit("a.flow", "event e\n    totals  number\n\n" + flows)
+    assert len(project.state().diagnostics["a.flow"]) == 2
+    assert (project.lowered, project.waiting) == (2, 7)
+    assert len(project.carry_on().diagnostics["a.flow"]) == 4
+    project.edit("a.flow", "# a remark\n\nevent e\n    totals  number\n\n" + flows)
+    assert len(project.state().diagnostics["a.flow"]) == 6
+    assert len(project.complete().diagnostics["a.flow"]) == 9
+    assert project.waiting == 0
+    project.edit("a.flow", "event e\n    total  number\n\n" + flows)
+    project.state()
+    assert project.complete().diagnostics == {}
 
 
 def test_a_changed_template_is_read_again(tmp_path):

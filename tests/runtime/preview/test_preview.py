@@ -174,7 +174,7 @@ def test_for_a_person_of_the_store(shop: Path, preview):
     ):
         done = CliRunner().invoke(main, words)
         assert done.exit_code == 0, done.output
-    found = preview("thanks", "--for", "bo@example.com", "--set", "interests=[\"tea\"]")
+    found = preview("thanks", "--for", "bo@example.com", "--set", 'interests=["tea"]')
     assert found["to"] == "bo@example.com"
     found = preview("news", "--for", "u1", "--set", "event.placed_at=2026-03-02T10:00", "--set", "event.items=[]")
     assert found["subject"] == "Bo, order B2", "the person's own event"

@@ -65,6 +65,8 @@ class Conditions:
         inner = part.condition if isinstance(part, x.Located) else part
         if not isinstance(inner, x.Compare) or inner.negated or not isinstance(inner.left, x.EventField):
             return ""
+        if not isinstance(inner.right, x.Constant):
+            return ""
         name = spoken(".".join(inner.left.path))
         right = self.values.say(inner.right)
         if inner.operator == "is":

@@ -13,7 +13,8 @@ _IRREGULAR = frozenset(
     "made met paid put read run seen sent set shown sold spent spoken taken told thrown unsubscribed won written".split()
 )
 _ED_NOUNS = frozenset("feed speed seed need breed deed reed weed bed red shed".split())
-_VOWELS = "aeiou"
+_VOWELS = frozenset("aeiou")
+_SPELT_AN = frozenset("fhlmnrsx")
 _CHANNELS = {"sms": "text message", "push": "push message"}
 _BUILT_IN = {"created_at": "the moment they were created", "id": "their id"}
 
@@ -24,8 +25,10 @@ def spoken(name: str) -> str:
 
 
 def article(noun: str) -> str:
-    """The noun with ``a`` or ``an`` before it."""
-    return f"{'an' if noun[:1].lower() in _VOWELS or noun.lower().startswith('sms') else 'a'} {noun}"
+    """The noun with ``a`` or ``an`` before it; a word without vowels (``nps``) is spelt out when spoken."""
+    first = noun.lower().split()[0] if noun.strip() else ""
+    spelt = len(first) > 1 and not set(first) & set("aeiouy")
+    return f"{'an' if first[:1] in (_SPELT_AN if spelt else _VOWELS) and first else 'a'} {noun}"
 
 
 def is_participle(word: str) -> bool:
@@ -93,6 +96,10 @@ def channels(names: Sequence[str], last: str = "and") -> str:
     return listed([_CHANNELS.get(name, spoken(name)) for name in names], last)
 
 
+def _quoted(label: str, name: str) -> str:
+    return f"“{label if label and label != name else spoken(name)}”"
+
+
 class Labels:
     """What the declarations of a program are called, for people."""
 
@@ -104,16 +111,16 @@ class Labels:
 
     def flow(self, name: str) -> str:
         """In quotation marks; the name where there is no label."""
-        return f"“{self._flows.get(name) or spoken(name)}”"
+        return _quoted(self._flows.get(name, ""), name)
 
     def segment(self, name: str) -> str:
         """In quotation marks."""
-        return f"“{self._segments.get(name) or spoken(name)}”"
+        return _quoted(self._segments.get(name, ""), name)
 
     def message(self, name: str) -> str:
         """In quotation marks."""
-        return f"“{self._messages.get(name) or spoken(name)}”"
+        return _quoted(self._messages.get(name, ""), name)
 
     def topic(self, name: str) -> str:
         """In quotation marks."""
-        return f"“{self._topics.get(name) or spoken(name)}”"
+        return _quoted(self._topics.get(name, ""), name)

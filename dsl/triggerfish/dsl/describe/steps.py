@@ -10,6 +10,7 @@ from triggerfish.dsl.describe.excerpt import Excerpt
 from triggerfish.dsl.describe.moments import moment
 from triggerfish.dsl.describe.names import any_of, channels, profile_field, spoken
 from triggerfish.dsl.describe.quantities import counted, duration, listed, number
+from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
 
 Line = tuple[str, int, int]
@@ -108,7 +109,11 @@ class Steps:
         return f"{said}, {listed(notes)}" if notes else said
 
     def _with(self, values: Sequence[s.Argument]) -> str:
-        said = [f"the {spoken(each.name)} {self.values.say(each.value)}" for each in values]
+        said = []
+        for each in values:
+            written_out = isinstance(each.value, x.Constant | x.Template)
+            name, value = spoken(each.name), self.values.say(each.value)
+            said.append(f"the {name} {value}" if written_out else f"{value} as {name}")
         return f" with {listed(said)}" if said else ""
 
     def _collect(self, step: s.Collect) -> str:

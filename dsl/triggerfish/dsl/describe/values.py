@@ -57,7 +57,7 @@ class Values:
         if not value.path:
             return spoken(value.name)
         if value.name == "event":
-            return f"the {path} of the event that brought them in"
+            return f"the {path} they came in with"
         return f"the {path} of “{spoken(value.name)}”"
 
     def _made(self, value: x.Expr) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from triggerfish.dsl.diagnostics.model import Diagnostic, Related, Rule
 from triggerfish.dsl.ir import expressions as x
-from triggerfish.dsl.lint.project import Project, nodes
+from triggerfish.dsl.lint.project import Project, nodes, parts_of
 from triggerfish.dsl.lint.truth import always, impossible
 from triggerfish.dsl.span import NOWHERE, Span
 
@@ -57,9 +57,9 @@ def roots(value: Any) -> Iterator[x.Expr]:
     if isinstance(value, tuple):
         for item in value:
             yield from roots(item)
-    elif hasattr(value, "__dataclass_fields__"):
-        for name in value.__dataclass_fields__:
-            yield from roots(getattr(value, name))
+        return
+    for part in parts_of(value) or ():
+        yield from roots(part)
 
 
 def look(condition: x.Expr, project: Project, around: Span) -> list[Diagnostic]:

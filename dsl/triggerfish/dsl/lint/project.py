@@ -26,6 +26,7 @@ class Project:
         self.scores = {score.name: score for score in program.scores}
         self.nodes: tuple[Any, ...] = tuple(nodes(program))
         self._lines: dict[str, list[str]] = {}
+        self._keys: dict[int, tuple[str, Any]] = {}
         self._texts = {source.path: source.text for source in program.sources}
         self._comments = {file.path: {one.span.line: one.span.column for one in file.comments} for file in files}
         self._names = dict(_names(files))
@@ -52,6 +53,13 @@ class Project:
             return otherwise
         first, last = parts[0], parts[-1]
         return first.to(last) if first.file == last.file and (first.line, first.column) <= (last.line, last.column) else first
+
+    def key(self, node: Any) -> str:
+        """The same for two expressions that mean the same, wherever they are written."""
+        known = self._keys.get(id(node))
+        if known is None:
+            known = self._keys[id(node)] = (repr(_bare(node)), node)  # kept, so that its id stays its own
+        return known[0]
 
     def text(self, file: str, number: int) -> str:
         """A line without its comment."""
@@ -84,16 +92,42 @@ def nodes(value: Any) -> Iterator[Any]:
     if isinstance(value, tuple):
         for item in value:
             yield from nodes(item)
-    elif is_dataclass(value):
+        return
+    parts = parts_of(value)
+    if parts is not None:
         yield value
-        kind: Any = type(value)
-        for name in _fields(kind):
-            yield from nodes(getattr(value, name))
+        for part in parts:
+            yield from nodes(part)
+
+
+def parts_of(value: Any) -> list[Any] | None:
+    """What is directly inside a node, but for plain texts and numbers; None for what is no node."""
+    kind: Any = type(value)
+    names = _fields(kind)
+    if names is None:
+        return None
+    return [part for name in names if (part := getattr(value, name)) is not None and type(part) not in PLAIN]
+
+
+PLAIN = frozenset({str, int, float, bool})
 
 
 @cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _fields(kind: Any) -> tuple[str, ...] | None:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else None
+
+
+def _bare(node: Any) -> Any:
+    """A node as tuples, without the places where it is written."""
+    if isinstance(node, x.Located):
+        return _bare(node.condition)
+    if isinstance(node, tuple):
+        return tuple(_bare(item) for item in node)
+    kind: Any = type(node)
+    names = _fields(kind)
+    if names is None:
+        return node
+    return kind.__name__, *(_bare(getattr(node, name)) for name in names if name not in {"kind", "default"})
 
 
 def _names(files: Sequence[tree.File]) -> Iterator[tuple[tuple[str, str], Span]]:

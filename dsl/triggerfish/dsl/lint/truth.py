@@ -7,8 +7,7 @@ event and one segment is put side by side. What is found is certain; what is not
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass, replace
-from functools import cache
+from dataclasses import replace
 from typing import Any
 
 from triggerfish.dsl.ir import expressions as x
@@ -21,7 +20,6 @@ Claim = tuple[x.Expr, bool]
 
 BRANCHES_AT_MOST = 400
 SEGMENTS_DEEP = 3
-EVER = (1 << 62, 1 << 62)
 
 
 def impossible(claims: Sequence[Claim], project: Project) -> bool:
@@ -83,13 +81,13 @@ def contradictory(claims: Sequence[Claim], project: Project) -> bool:
     domains: dict[tuple[str, str], Domain] = {}
     history: dict[str, list[tuple[x.Did, bool]]] = {}
     for condition, holds in claims:
-        if said.setdefault(key(condition), holds) != holds:
+        if said.setdefault(project.key(condition), holds) != holds:
             return True
         if isinstance(condition, x.Did):
-            history.setdefault(f"{condition.event} {key(condition.where)}", []).append((condition, holds))
+            history.setdefault(f"{condition.event} {project.key(condition.where)}", []).append((condition, holds))
         elif _narrowed(condition, holds, domains, project):
             return True
-    return any(domain.empty for domain in domains.values()) or any(_too_few(one) for one in history.values())
+    return any(domain.empty for domain in domains.values()) or any(_too_few(one, project) for one in history.values())
 
 
 # --- comparisons ------------------------------------------------------------------------------
@@ -99,14 +97,14 @@ def _narrowed(condition: x.Expr, holds: bool, domains: dict[tuple[str, str], Dom
     """Write into the domains what a comparison says; whether it is false by itself."""
 
     def domain(subject: x.Expr, kind: str) -> Domain:
-        place = key(subject), kind
+        place = project.key(subject), kind
         if place not in domains:
             domains[place] = domain_of(subject, project)
         return domains[place]
 
     match condition:
         case x.Compare():
-            return _compared(condition, holds, domain)
+            return _compared(condition, holds, domain, project)
         case x.OneOf():
             options = _options(condition.options)
             kinds = {kind for kind, _ in options or ()}
@@ -127,20 +125,20 @@ def _narrowed(condition: x.Expr, holds: bool, domains: dict[tuple[str, str], Dom
             if plain(condition.value) is not None:
                 return not holds
             for (subject, _), one in domains.items():
-                if subject == key(condition.value):
+                if subject == project.key(condition.value):
                     one.unknown, one.known = one.unknown and not holds, one.known and holds
         case _:
             pass
     return False
 
 
-def _compared(condition: x.Compare, holds: bool, domain: Any) -> bool:  # noqa: FBT001
+def _compared(condition: x.Compare, holds: bool, domain: Any, project: Project) -> bool:  # noqa: FBT001
     operator = condition.operator
     left, right = plain(condition.left), plain(condition.right)
     if left is not None and right is not None:
         return left[0] == right[0] and _true(operator, left[1], right[1]) is (not holds)
     if left is None and right is None:
-        return holds and operator in {"<", ">"} and key(condition.left) == key(condition.right)
+        return holds and operator in {"<", ">"} and project.key(condition.left) == project.key(condition.right)
     subject, constant = (condition.left, right) if right is not None else (condition.right, left)
     if constant is None or (left is not None and operator not in {"is", *MIRRORED}):
         return False
@@ -181,7 +179,7 @@ def _options(options: x.Expr) -> list[tuple[str, Any]] | None:
 # --- history ----------------------------------------------------------------------------------
 
 
-def _too_few(claims: Sequence[tuple[x.Did, bool]]) -> bool:
+def _too_few(claims: Sequence[tuple[x.Did, bool]], project: Project) -> bool:
     """Whether more events are wanted in a window than a wider one may hold."""
     least: list[tuple[x.Window, int]] = []
     most: list[tuple[x.Window, int]] = []
@@ -196,36 +194,14 @@ def _too_few(claims: Sequence[tuple[x.Did, bool]]) -> bool:
             most.append((did.window, did.count if holds else did.count - 1))
     if any(count < 0 for _, count in most):
         return True
-    return any(wanted > allowed and _inside(small, wide) for small, wanted in least for wide, allowed in most)
+    return any(
+        wanted > allowed and _inside(small, wide, project) for small, wanted in least for wide, allowed in most
+    )
 
 
-def _inside(small: x.Window, wide: x.Window) -> bool:
-    if isinstance(wide, x.Ever) or key(small) == key(wide):
+def _inside(small: x.Window, wide: x.Window, project: Project) -> bool:
+    if isinstance(wide, x.Ever) or project.key(small) == project.key(wide):
         return True
     if isinstance(small, x.InLast) and isinstance(wide, x.InLast):
         return durations.longest(small.duration) <= durations.shortest(wide.duration)
     return False
-
-
-# --- telling expressions apart ------------------------------------------------------------------
-
-
-def key(node: Any) -> str:
-    """The same for two expressions that mean the same, wherever they are written."""
-    return repr(_bare(node))
-
-
-def _bare(node: Any) -> Any:
-    if isinstance(node, x.Located):
-        return _bare(node.condition)
-    if isinstance(node, tuple):
-        return tuple(_bare(item) for item in node)
-    if not is_dataclass(node):
-        return node
-    kind: Any = type(node)
-    return kind.__name__, *(_bare(getattr(node, name)) for name in _names(kind))
-
-
-@cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind) if field.name not in {"kind", "default"})

@@ -44,10 +44,11 @@
 
   function show(box) {
     const place = box.getBBox(), room = view.getBoundingClientRect();
+    if (scale < 0.6) { scale = 0.9; }
     const wide = room.width / scale, high = room.height / scale, air = 30;
     const inside = place.x >= left + air && place.x + place.width <= left + wide - air &&
       place.y >= top + air && place.y + place.height <= top + high - air;
-    if (inside) { return; }
+    if (inside) { draw(); return; }
     left = place.x + place.width / 2 - wide / 2;
     top = place.y + place.height / 2 - high / 2;
     draw();

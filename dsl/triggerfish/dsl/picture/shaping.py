@@ -180,23 +180,24 @@ def _rules(flow: Flow, text: Excerpt) -> tuple[Rule, ...]:
 
 
 def _source(text: Excerpt, owners: set[int]) -> tuple[SourceLine, ...]:
-    lines = []
-    owner = 0
-    beginnings = {sentence.line for sentence in text.sentences}
-    waiting: list[int] = []
+    """Each line with the line of the shape it belongs to.
+
+    A sentence without a shape of its own belongs to the one it stands below, a comment to the sentence after it.
+    """
     owned: dict[int, int] = {}
-    for number, line in enumerate(text.lines, text.first):
-        if number in beginnings:
-            owner = number if number in owners else owner
-            owned.update(dict.fromkeys([*waiting, number], owner))
-            waiting = []
-        elif line.strip().startswith("#"):
-            waiting.append(number)
-        elif line.strip():
-            owned[number] = owner
-    for number, line in enumerate(text.lines, text.first):
-        lines.append(SourceLine(number, line, owned.get(number, 0)))
-    return tuple(lines)
+    above: list[tuple[int, int]] = []
+    for sentence in text.sentences:
+        above = [(indent, owner) for indent, owner in above if indent < sentence.indent]
+        outer = above[-1][1] if above else 0
+        owner = sentence.line if sentence.line in owners else outer
+        above.append((sentence.indent, owner))
+        owned.update(dict.fromkeys(range(sentence.line, sentence.last + 1), owner))
+    following = 0
+    lines = []
+    for number, line in reversed(list(enumerate(text.lines, text.first))):
+        following = owned.get(number, following if line.strip().startswith("#") else 0)
+        lines.append(SourceLine(number, line, following))
+    return tuple(reversed(lines))
 
 
 def _closed(series: Series) -> bool:

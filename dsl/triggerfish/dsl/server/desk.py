@@ -95,6 +95,12 @@ class Desk:
         for opened in self._opened.values():
             opened.project.review()
 
+    def carry_on(self) -> bool:
+        """Look at more of what is waiting; whether there is still more."""
+        for opened in self._opened.values():
+            opened.project.carry_on()
+        return any(opened.project.waiting for opened in self._opened.values())
+
     def news(self) -> Iterable[Document]:
         """The files about which there is something else to say than before."""
         for opened in self._opened.values():

@@ -4,6 +4,9 @@ The checker lowers messages, flows and tests one by one (``check.program.Lower``
 looked up in the tables of symbols is noted. The next time, a declaration whose text is the same and for which every look-up
 gives the same as before is not lowered again: its result and its diagnostics are those of before. What the checker says is
 therefore exactly what it would say from scratch.
+
+Where very much is to be lowered again at once, because a field that everything uses was changed, a check may put some of it off:
+then the results of before stand until the next check, and ``waiting`` says how many they are.
 """
 
 from __future__ import annotations
@@ -33,6 +36,8 @@ class _Result:
     diagnostics: tuple[Diagnostic, ...]
     looked: frozenset[Looked]
     written: tuple[tuple[str, Any, Any], ...]
+    stale: bool = False
+    """It was put off."""
 
 
 class Memory:
@@ -43,6 +48,8 @@ class Memory:
         self._states: dict[Function, State] = {}
         self.lowered = 0
         """How many declarations were lowered in the last check."""
+        self.waiting = 0
+        """How many were put off in it."""
 
     def fork(self) -> Memory:
         """The same memory, to be changed independently."""
@@ -51,25 +58,32 @@ class Memory:
         other._states = dict(self._states)
         return other
 
-    def checking(self) -> Checking:
-        """One check of the project; results that it does not ask for are forgotten with ``finish``."""
-        self.lowered = 0
-        return Checking(self._results, self._states)
+    def checking(self, most: int | None = None) -> Checking:
+        """One check of the project; results that it does not ask for are forgotten with ``finish``.
+
+        With ``most``, no more declarations than that are lowered again for what has changed around them.
+        """
+        return Checking(self._results, self._states, most)
 
     def finish(self, checking: Checking) -> None:
         """The check is over."""
         self._results = checking.found
         self.lowered = checking.lowered
+        self.waiting = checking.waiting
 
 
 class Checking:
     """One check of the project."""
 
-    def __init__(self, results: Mapping[tuple[Function, int], _Result], states: dict[Function, State]) -> None:
+    def __init__(
+        self, results: Mapping[tuple[Function, int], _Result], states: dict[Function, State], most: int | None
+    ) -> None:
         self._results = results
         self._states = states
         self.found: dict[tuple[Function, int], _Result] = {}
         self.lowered = 0
+        self.waiting = 0
+        self._most = most
         self._function: Function | None = None
         self._changed: set[Looked] = set()
         self._looked: set[Looked] = set()
@@ -82,15 +96,26 @@ class Checking:
             self._begin(function, context)
         key = function, id(declaration)
         known = self._results.get(key)
-        if known is None or known.declaration is not declaration or not known.looked.isdisjoint(self._changed):
+        if known is None or known.declaration is not declaration:
+            known = self._lower(function, declaration, context)
+        elif (known.stale or not known.looked.isdisjoint(self._changed)) and not self._put_off():
             known = self._lower(function, declaration, context)
         else:
+            if known.stale or not known.looked.isdisjoint(self._changed):
+                known = replace(known, stale=True)
             for table, name, value in known.written:
                 getattr(context.symbols, table)[name] = value
         self.found[key] = known
         for diagnostic in known.diagnostics:
             context.report.add(diagnostic)
         return known.value
+
+    def _put_off(self) -> bool:
+        """Whether enough was lowered again for this check."""
+        if self._most is None or self.lowered < self._most:
+            return False
+        self.waiting += 1
+        return True
 
     def _begin(self, function: Function, context: Context) -> None:
         """Messages are over and flows begin, for example: what has changed since the flows of the last check?"""

@@ -20,6 +20,9 @@ from triggerfish.dsl.server.occurrences import Index
 from triggerfish.dsl.server.pieces import MARK, Piece, Pieces, Placed
 from triggerfish.dsl.span import Span
 
+AT_ONCE = 150
+"""So many declarations are looked at again before the editor is told what is known: a fraction of what a keystroke may take."""
+
 
 class Project:
     """One folder of ``.flow`` files with what the editor has changed in them."""
@@ -45,7 +48,7 @@ class Project:
         other._memory = self._memory.fork()
         for path, text in {**self.state().texts, **texts}.items():
             other.edit(path, text)
-        return other.state()
+        return other.complete()
 
     def edit(self, path: str, text: str | None) -> None:
         """What the editor holds of a file; None once it has closed it."""
@@ -57,15 +60,32 @@ class Project:
         self.files.look_again()
         self._state = None
 
+    @property
+    def waiting(self) -> int:
+        """How many declarations are still to be looked at anew, after a change that concerns very many."""
+        return self._memory.waiting
+
     def state(self) -> State:
-        """The project as it is now."""
+        """The project as it is now; while declarations are waiting, what is said of them is what was said before."""
         if self._state is None:
-            self._state = self._compile()
+            self._state = self._compile(AT_ONCE)
+        return self._state
+
+    def carry_on(self) -> State:
+        """Look at some more of the declarations that are waiting."""
+        if self._state is None or self.waiting:
+            self._state = self._compile(AT_ONCE)
+        return self._state
+
+    def complete(self) -> State:
+        """The project as it is now, with nothing waiting."""
+        if self._state is None or self.waiting:
+            self._state = self._compile(None)
         return self._state
 
     def review(self) -> State:
         """The project as it is now, with the linter's advice brought up to date: that takes longer than a keystroke."""
-        state = self.state()
+        state = self.complete()
         loaded = self._loaded
         if loaded is not None and loaded.program is not None:
             known = set(state.found)
@@ -75,7 +95,7 @@ class Project:
             self._state = state.advised(self._advice)
         return self.state()
 
-    def _compile(self) -> State:
+    def _compile(self, most: int | None) -> State:
         self.files.begin()
         placed: dict[str, tuple[Placed, ...]] = {}
         texts: dict[str, str] = {}
@@ -91,7 +111,7 @@ class Project:
         pieces = [one.piece for parts in placed.values() for one in parts]
         sources = {piece.path: piece.text for piece in pieces}
         problems = [problem for piece in pieces for problem in piece.problems]
-        checking = self._memory.checking()
+        checking = self._memory.checking(most)
         loaded = compile_trees(
             [piece.tree for piece in pieces], problems, sources, self.catalog, self.files.text, checking
         )

@@ -20,6 +20,8 @@ from triggerfish.dsl.server.desk import Desk
 
 PAUSE = 0.02
 """Seconds without a further change before a project is checked; keystrokes that come faster are checked together."""
+BREATH = 0.005
+"""Seconds between two bits of a long check, in which requests are answered."""
 REST = 0.4
 """Seconds without a further change before the linter's advice is worked out."""
 REFUSED = lsp.LSPErrorCodes.RequestFailed
@@ -42,9 +44,11 @@ class FlowServer(LanguageServer):
         self._waiting = asyncio.get_running_loop().call_later(PAUSE, self.checked)
 
     def checked(self) -> None:
-        """The project is checked now, and reviewed when nothing more is typed."""
+        """The project is checked now, bit by bit where it takes long, and reviewed when nothing more is typed."""
+        more = self.desk.carry_on()
         self.publish()
-        self._waiting = asyncio.get_running_loop().call_later(REST, self.reviewed)
+        later = asyncio.get_running_loop().call_later
+        self._waiting = later(BREATH, self.checked) if more else later(REST, self.reviewed)
 
     def reviewed(self) -> None:
         """The linter has its say."""

@@ -108,12 +108,16 @@ class CompiledProgram:
             value = score(state, name)
             return next((each for each, threshold in self.scores[name].ir.levels if value >= threshold), None)
 
+        def predicted(state: State, name: str, part: int) -> float | None:
+            found = state.models.get(name)
+            return None if found is None else found[part]
+
         def reachable(state: State, channel: str) -> bool:
             return consent.reachable(self.ir.topics, state, channel, self.address(channel))
 
         return {
             "zone": self.zone, "inside": inside, "listed": self.listed, "subscribed": subscribed, "reachable": reachable,
-            "score": score, "level": level, "functions": functions,
+            "score": score, "level": level, "predicted": predicted, "functions": functions,
         }
 
     def address(self, channel: str) -> str:

@@ -102,6 +102,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     something was handed over.
     ``schedules`` holds the next moment of each start by the calendar, ``came`` its last one as local time, ``sides`` where each value with a threshold stands,
     ``turns`` when that may change by itself. ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
+    ``models`` maps a model to its prediction for this person and how sure it is.
     ``entries`` maps ``flow`` (or ``flow/key``) to the last entry and the entries the flow's limits still count.
     """
 
@@ -129,6 +130,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     sides: dict[str, list[Any]] = msgspec.field(default_factory=dict)
     turns: dict[str, int] = msgspec.field(default_factory=dict)
     came: dict[str, str] = msgspec.field(default_factory=dict)
+    models: dict[str, list[float | None]] = msgspec.field(default_factory=dict)
 
 
 class StateError(Exception):

@@ -1,7 +1,7 @@
 """What a condition depends on, so that it is asked again only when that changes.
 
 A dependency is ``("event", name)``, ``("field", name)``, ``("segment", name)``, ``("flow", name)``, ``("score", name)``,
-``("consent", "")`` or ``("variable", name)``: what a run has caught under a name.
+``("model", name)``, ``("consent", "")`` or ``("variable", name)``: what a run has caught under a name.
 """
 
 from __future__ import annotations
@@ -45,6 +45,8 @@ def _of(program: Program, node: x.Expr) -> set[Key]:
             return {("consent", ""), ("field", program.addresses.get(channel, channel))}
         case x.ScoreOf(name=name) | x.LevelOf(name=name):
             return {("score", name)}
+        case x.ModelOf(name=name):
+            return {("model", name)}
         case x.ValueOf(name=name):
             value = next(each.value for each in program.values if each.name == name)
             return set(uses(program, [value]))

@@ -15,7 +15,7 @@ LONG_PREHEADER = 140
 SMS_SIGNS = 160
 SMS_SIGNS_UNICODE = 70
 GSM = re.compile(
-    r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\\[~\]|€]*", re.DOTALL  # noqa: RUF001
+    r"[@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,\-./0-9:;<=>?¡A-ZÄÖÑÜ§¿a-zäöñüà^{}\\\[~\]|€]*", re.DOTALL
 )
 """The alphabet of text messages (GSM 03.38, with its extension)."""
 

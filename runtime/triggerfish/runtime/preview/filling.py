@@ -104,7 +104,10 @@ class Filler:
             name = field_.name
             if name in profile or name in {"id", "timezone", "language"}:
                 continue
-            profile[name] = field_.default if field_.default is not None else madeup.value(name, field_.type, self.at)
+            if field_.default is not None:
+                profile[name] = field_.default
+                continue
+            profile[name] = madeup.value(name, field_.type, self.at)
             if any(each in {name, f"profile.{name}"} or each.startswith(f"{name}.") for each in names):
                 made_up.append(name)
         return [name for name in made_up if name not in by_hand]
@@ -121,8 +124,8 @@ class Filler:
             return run, []
         for name, kind in caught(flow, self.events).items():
             run.vars[name] = madeup.value(name, kind, self.at)
-        used = {name for name in self.names() if name.split(".")[0] in run.vars}
-        return run, sorted(used)
+        used = sorted(name for name in self.names() if name.split(".")[0] in run.vars)
+        return run, [name for name in used if not any(name.startswith(f"{other}.") for other in used)]
 
     def _given(self, session: Session, run: Run) -> dict[str, Any]:
         if self.sender is None:

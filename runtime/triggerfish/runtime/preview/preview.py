@@ -95,7 +95,7 @@ class Previewer:
         address = filling.profile.get(self.program.addresses.get(filler.channel, filler.channel))
         data = {
             "message": message.name,
-            "address": address if address else "nobody@example.com",
+            "address": address or "nobody@example.com",
             "language": filling.profile.get("language"),
             "topic": step.topic if step is not None else None,
             "transactional": step is not None and step.transactional,

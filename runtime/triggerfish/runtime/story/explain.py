@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -153,8 +154,27 @@ def as_json(explanation: Explanation, entries: Sequence[Entry]) -> dict[str, Any
 
 
 def as_text(explanation: Explanation, entries: Sequence[Entry]) -> Iterable[str]:
-    """The same for people: one line an entry, with the place it comes from."""
+    """The same for people: one line an entry, with the place it comes from.
+
+    A start that did not come about again and again is told once, with how often.
+    """
     files = {flow.name: flow.file for flow in explanation.program.ir.flows}
+    often = Counter(_start(each) for each in entries)
+    told: set[tuple[str, int]] = set()
     for each in entries:
+        start = _start(each)
+        if start in told:
+            continue
+        again = ""
+        if start is not None:
+            told.add(start)
+            if often[start] > 1:
+                last = next(one for one in reversed(entries) if _start(one) == start)
+                again = f"; {often[start]} times in all, last {sentences.moment(last.at, explanation.zone)}"
         place = f"   [{files.get(each.flow, each.flow)}:{each.line}]" if each.line and each.flow else ""
-        yield f"{sentences.moment(each.at, explanation.zone)}  {each.why}{place}"
+        yield f"{sentences.moment(each.at, explanation.zone)}  {each.why}{again}{place}"
+
+
+def _start(entry: Entry) -> tuple[str, int] | None:
+    """Which start line an entry says did not come about, if it says so."""
+    return (entry.flow, entry.line) if entry.kind == "not started" else None

@@ -96,6 +96,8 @@ def _given(person: TestPerson, line: t.GivenField | t.GivenConsent | t.GivenSegm
             person.replies[line.action] = Reply(line.fails, plain(line.values, person.zone))
         case t.GivenField(target="score"):
             person.scores[line.name] = line.value
+        case t.GivenField(target="model"):
+            person.state.models[line.name] = [line.value, None]
         case t.GivenField(target="holdout"):
             person.state.arms["holdout"] = bool(line.value)
         case t.GivenField():

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from triggerfish.runtime.cli.failures import WRONG_SETUP
-from triggerfish.runtime.cli.output import say_json
+from triggerfish.runtime.cli.output import progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
 
@@ -77,3 +77,41 @@ def check(path: Path, format_: str) -> None:
         click.echo(f"the database is {found}, the newest is {status.newest}: run triggerfish db upgrade {path}")
     if not status.up_to_date:
         raise click.exceptions.Exit(WRONG_SETUP)
+
+
+@command.command("backup")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@path_argument
+def backup(file: Path, path: Path) -> None:
+    """Copy the database to FILE while it is in use.
+
+    \b
+    Example:
+      triggerfish db backup monday.db shop
+    """
+    from triggerfish.runtime.store import backup as copies  # slow to import
+
+    with progress("copying") as done:
+        copies.backup(Workspace(path).settings.database, file, done)
+    click.echo(f"the database was copied to {file}")
+
+
+@command.command("restore")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@path_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def restore(file: Path, path: Path, yes: bool) -> None:
+    """Put the copy FILE in the database's place. Stop `triggerfish run` first.
+
+    What was there is kept beside it with the ending .before.
+
+    \b
+    Example:
+      triggerfish db restore monday.db shop
+    """
+    from triggerfish.runtime.store import backup as copies  # slow to import
+
+    if not yes:
+        click.confirm(f"put {file} in the place of the database of {path}?", abort=True)
+    copies.restore(file, Workspace(path).settings.database)
+    click.echo(f"{file} is in place")

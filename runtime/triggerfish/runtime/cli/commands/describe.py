@@ -26,8 +26,8 @@ _WIDTH = 100
 def command(flow_and_path: tuple[str, ...], format_: str) -> None:
     """Say in plain English what a flow does.
 
-    Without FLOW: all flows, segments, scores, models, values and the policy. A word that is a flow's name is taken for
-    the flow, any other for the project folder.
+    Without FLOW: all flows, segments, scores, models, values and the policy. A single word that is
+    a folder is taken for the project, any other for the flow.
 
     \b
     Example:

@@ -35,7 +35,7 @@ def command(
     channel: str | None,
     person: str | None,
     given: tuple[str, ...],
-    show: bool,  # noqa: FBT001 - a flag
+    show: bool,
     output: Path | None,
     format_: str,
 ) -> None:

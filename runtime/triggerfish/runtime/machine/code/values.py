@@ -36,8 +36,8 @@ def value(w: Writer, node: x.Expr) -> Code:
             return Code(f"score(S, {name!r})", nullable=False)
         case x.LevelOf(name=name):
             return Code(f"level(S, {name!r})", nullable=True)
-        case x.ModelOf():
-            return Code("None", nullable=True)
+        case x.ModelOf(name=name, part=part):
+            return Code(f"predicted(S, {name!r}, {int(part == 'confidence')})", nullable=True)
         case x.MomentOf(date=date):
             return _guarded(w, [value(w, date)], lambda text: f"midnight({text[0]}, zone(S))")
         case x.Negate(operand=operand):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from triggerfish.dsl.ir.steps import MomentRule, Where
+from triggerfish.dsl.ir.steps import Where
 from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.steps.instruction import Instruction
-from triggerfish.runtime.machine.steps.waits import next_clock
+from triggerfish.runtime.machine.steps.waits import WaitUntil
 
 if TYPE_CHECKING:
     from triggerfish.runtime.machine.session import Session
@@ -25,7 +25,7 @@ class Collect(Instruction):
 
     def __init__(
         self, at: Where, events: frozenset[str], where: Function | None, limit: int | None,
-        duration: Function | None, until: MomentRule | None, name: str,
+        duration: Function | None, until: WaitUntil | None, name: str,
     ) -> None:
         super().__init__(at)
         self.events = events
@@ -46,20 +46,24 @@ class Collect(Instruction):
             return self.index + 1
         due = self._end(session, run)
         if due is None:
-            session.leave(run, "unknown duration")
+            session.leave(run, "unknown date" if self.until is not None else "unknown duration")
             return None
         if due <= session.now:
             return self.index + 1
-        run.wait = ["moment"]
+        run.wait = ["moment"] if self.until is None else self.until.waiting(session, run, due)
         session.rest(run, self.at, due)
         return None
 
     def _end(self, session: Session, run: Run) -> int | None:
-        zone = session.zone(run)
         if self.until is not None:
-            return next_clock(session.now, self.until, zone)
+            return self.until.moment(session, run, session.now)
         span = session.ask(self.duration, run) if self.duration is not None else None
-        return None if span is None else calendar.window_end(session.now, span, zone)
+        return None if span is None else calendar.window_end(session.now, span, session.zone(run))
+
+    def moved(self, session: Session, run: Run, field: str) -> None:
+        """The date it lasts until has changed, or the person's zone."""
+        if self.until is not None:
+            self.until.moved(session, run, field)
 
     def elapsed(self, session: Session, run: Run) -> int | None:
         """The time is over."""

@@ -56,7 +56,7 @@ class _Layout:
             case s.WaitFor():
                 self.put(waits.WaitFor(step.at, value(step.duration)))
             case s.WaitUntil():
-                self.put(self._wait_until(step))
+                self.put(self._wait_until(step.at, step.moment))
             case s.WaitUpTo():
                 self._wait_up_to(step)
             case s.If():
@@ -99,10 +99,10 @@ class _Layout:
     def values(self, arguments: Sequence[s.Argument]) -> list[tuple[str, Function]]:
         return [(argument.name, self.compiler.value(argument.value)) for argument in arguments]
 
-    def _wait_until(self, step: s.WaitUntil) -> waits.WaitUntil:
-        date = step.moment.date
+    def _wait_until(self, at: s.Where, rule: s.MomentRule) -> waits.WaitUntil:
+        date = rule.date
         fields = frozenset(node.path[0] for node in walk(date) if isinstance(node, x.ProfileField)) if date else frozenset()
-        return waits.WaitUntil(step.at, step.moment, self.compiler.value(date) if date is not None else None, fields)
+        return waits.WaitUntil(at, rule, self.compiler.value(date) if date is not None else None, fields)
 
     def _wait_up_to(self, step: s.WaitUpTo) -> None:
         arms: list[waits.EventArm | waits.ConditionArm] = []
@@ -169,7 +169,8 @@ class _Layout:
     def _collect(self, step: s.Collect) -> digest.Collect:
         where = self.compiler.condition(step.where) if step.where is not None else None
         duration = self.compiler.value(step.duration) if step.duration is not None else None
-        return digest.Collect(step.at, frozenset(step.events), where, step.limit, duration, step.until, step.name)
+        until = self._wait_until(step.at, step.until) if step.until is not None else None
+        return digest.Collect(step.at, frozenset(step.events), where, step.limit, duration, until, step.name)
 
     def _choose_best(self, step: s.ChooseBest) -> None:
         scored = [

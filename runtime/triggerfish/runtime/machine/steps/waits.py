@@ -63,16 +63,19 @@ class WaitUntil(Instruction):
         self.fields = fields
 
     def perform(self, session: Session, run: Run) -> int | None:
-        due = self._moment(session, run, session.now)
+        due = self.moment(session, run, session.now)
         if due is None:
             session.leave(run, "unknown date")
             return None
         if due <= session.now:
             return self.index + 1
-        zone = session.zone(run)
-        run.wait = ["field"] if self.date else ["local", calendar.local(due, zone).isoformat()]
+        run.wait = self.waiting(session, run, due)
         session.rest(run, self.at, due)
         return None
+
+    def waiting(self, session: Session, run: Run, due: int) -> list[str]:
+        """How the moment is kept, so that it can move with its field or with the person's zone."""
+        return ["field"] if self.date else ["local", calendar.local(due, session.zone(run)).isoformat()]
 
     def elapsed(self, session: Session, run: Run) -> int | None:
         return self.index + 1
@@ -83,13 +86,14 @@ class WaitUntil(Instruction):
         if run.wait and run.wait[0] == "local":
             run.due = calendar.moment(dt.datetime.fromisoformat(run.wait[1]), session.zone(run))
             return
-        due = self._moment(session, run, run.wait_since)
+        due = self.moment(session, run, run.wait_since)
         if due is None:
             session.leave(run, "unknown date")
         else:
             run.due = max(due, session.now)
 
-    def _moment(self, session: Session, run: Run, now: int) -> int | None:
+    def moment(self, session: Session, run: Run, now: int) -> int | None:
+        """The moment as things stand now; None where its date is unknown."""
         zone = session.zone(run)
         if self.date is None:
             return next_clock(now, self.rule, zone)
