@@ -174,7 +174,9 @@ def test_a_bare_boolean_is_a_truth(compiled: Any):
 
 
 def test_a_watched_time_since_is_seen_through_the_name_of_a_value(compiled: Any):
-    loaded = compiled("value quiet is calm\n\nvalue calm is time since created_at\n\nsegment case\n    quiet > 30 days\n")
+    loaded = compiled(
+        "value quiet is calm\n\nvalue calm is time since created_at\n\nsegment case\n    quiet > 30 days\n"
+    )
     found = next(one for one in program(loaded).segments if one.name == "case").condition
     assert found is not None
     comparison = bare(found)

@@ -168,9 +168,7 @@ def test_webhook_brings_the_fields_of_its_event(compiled: Any):
 
 
 def test_release_late_and_moved(compiled: Any):
-    headers = (
-        "start when signed_up\nrelease 500 per hour\nwhen late by 6 hours skip\nmoved old to pause\nmoved older to hello"
-    )
+    headers = "start when signed_up\nrelease 500 per hour\nwhen late by 6 hours skip\nmoved old to pause\nmoved older to hello"
     steps = 'wait 1 day as pause\nif plan is "pro"\n    send email both transactional as hello'
     found = flow(compiled, headers, steps)
     assert found.release == f.Limit(500, "hour")

@@ -59,7 +59,7 @@ def test_worst_week_of_one_person(catalog: Catalog):
         ("weekly", "email", 7, 1), ("bought", "email", 1, None), ("bought", "sms", 2, None),
     ]
     assert str(load) == (
-        "one person gets at most, in a week: 8 email (weekly 7, bought 1), 5 after caps; 2 sms (bought 2); "
+        "at worst one person gets in a week: 8 email (weekly 7, bought 1), 5 after caps; 2 sms (bought 2); "
         "each further time somebody enters bought comes on top"
     )
 

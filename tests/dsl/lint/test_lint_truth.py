@@ -48,7 +48,7 @@ def single(chance: random.Random) -> str:
         f'plan {chance.choice(["in", "not in"])} ("{plan}", "{chance.choice(["free", "pro", "team"])}")',
         f'tier {chance.choice(["is", "is not"])} "{tier if tier != "c" else "a"}"',
         f'tier {chance.choice(["in", "not in"])} ("a", "b")',
-        "tier is known", "agreed", "not agreed", "agreed is yes", "agreed is no", "in segment beta", "not in segment beta",
+        "tier is known", "tier is unknown", "plan is known", "plan is unknown", "total_spent is unknown", "agreed", "not agreed", "agreed is yes", "agreed is no", "in segment beta", "not in segment beta",
         f"did bought at {chance.choice(['least', 'most'])} {count} times in last {days} days",
         f"did bought exactly {count} times in last {days} days",
         f"did not bought in last {days} days", f"did bought in last {days} days", "did bought ever", "did not bought ever",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -142,3 +143,23 @@ def test_the_extension_is_whole():
     assert "triggerfish.command" in package["contributes"]["configuration"]["properties"]
     assert json.loads((EXTENSION / grammar_["path"]).read_text(encoding="utf-8"))["scopeName"] == grammar_["scopeName"]
     assert json.loads((EXTENSION / snippets["path"]).read_text(encoding="utf-8"))
+
+
+def test_the_extension_packages(tmp_path):
+    node = shutil.which("node")
+    vsce = EXTENSION / "node_modules" / "@vscode" / "vsce" / "vsce"
+    if node is None or not vsce.is_file():
+        pytest.skip("node or node_modules is missing (npm ci in editors/vscode): NOBODY HAS PACKAGED THE EXTENSION")
+    assert subprocess.run([node, "--check", "src/extension.js"], cwd=EXTENSION, check=False).returncode == 0
+    target = tmp_path / "triggerfish.vsix"
+    options = ["package", "--no-git-tag-version", "--skip-license", "--allow-missing-repository", "--out", str(target)]
+    done = subprocess.run([node, str(vsce), *options], cwd=EXTENSION, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with zipfile.ZipFile(target) as package:
+        names = set(package.namelist())
+    assert names >= {
+        "extension.vsixmanifest", "extension/package.json", "extension/src/extension.js", "extension/LICENSE.txt",
+        "extension/syntaxes/triggerfish.tmLanguage.json", "extension/snippets/triggerfish.json",
+        "extension/node_modules/vscode-languageclient/package.json",
+    }  # fmt: skip
+    assert not any("vscode-textmate" in name for name in names)

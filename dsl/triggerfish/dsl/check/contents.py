@@ -29,9 +29,7 @@ def content(written: td.Content, context: Context) -> ir.Content:
         condition = conditions.condition(variant.condition, context) if variant.condition is not None else None
         points = branches.points(variant.points, context)
         source, line = variant.text.value, variant.span.line
-        variants.append(
-            ir.Variant(variant.name.text, source, templates.dotted(named), condition, points, share, line)
-        )
+        variants.append(ir.Variant(variant.name.text, source, templates.dotted(named), condition, points, share, line))
     otherwise = None
     if written.otherwise is not None:
         named = _uses(written.otherwise, context)

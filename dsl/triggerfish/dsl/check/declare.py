@@ -61,7 +61,7 @@ def declare(files: Sequence[tree.File], context: Context) -> None:
             case td.Content():
                 if _keep("content", one.name, one, context.symbols.contents, context) and one.split:
                     arms = tuple(variant.name.text for variant in one.variants)
-                    _keep("split", one.name, arms, context.symbols.splits, context)
+                    _experiment(one.name, arms, context)
             case Flow():
                 _keep("flow", one.name, one, context.symbols.flows, context)
                 _splits(one, context)
@@ -226,7 +226,15 @@ def _splits(flow: Flow, context: Context) -> None:
         if isinstance(step, ts.Split) and step.name.text not in own:
             own.add(step.name.text)
             arms = tuple(arm.name.text for arm in step.arms)
-            _keep("split", step.name, arms, context.symbols.splits, context)
+            _experiment(step.name, arms, context)
+
+
+def _experiment(name: Word, arms: tuple[str, ...], context: Context) -> None:
+    """An experiment's name; the arms people have are kept beside whether they are in the control group."""
+    if name.text == "holdout":
+        context.report.add(rules.TakenName.at(name.span, name=name.text, owner="the control group"))
+        return
+    _keep("split", name, arms, context.symbols.splits, context)
 
 
 def inside(steps: Sequence[ts.Step]) -> Iterator[ts.Step]:

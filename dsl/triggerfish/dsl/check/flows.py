@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from triggerfish.dsl.check import conditions, giving, history, names, policy_names, segments, starts, steps, values
-from triggerfish.dsl.check.declare import inside
+from triggerfish.dsl.check import (
+    conditions,
+    declare,
+    giving,
+    history,
+    names,
+    policy_names,
+    segments,
+    starts,
+    steps,
+    values,
+)
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import base, describe
 from triggerfish.dsl.check.report import Report
@@ -130,7 +140,7 @@ def _flow(written: tf.Flow, context: Context) -> ir.Flow:
 
 def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
     """Old names of steps, which nothing knows any more, and the new ones, which must be there."""
-    named = [getattr(step, "name", None) for step in inside(written.steps)]
+    named = [getattr(step, "name", None) for step in declare.inside(written.steps)]
     steps_named = {word.text: None for word in named if isinstance(word, tx.Word)}
     first: dict[str, tf.Moved] = {}
     for line in written.headers:
@@ -143,9 +153,7 @@ def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
         first[line.old.text] = line
         if line.new.text not in steps_named:
             hint = "the names of its steps are " + ", ".join(steps_named) if steps_named else "give one `as NAME`"
-            context.report.unknown(
-                name_rules.UnknownStep, line.new, steps_named, hint=hint, flow=written.name.text
-            )
+            context.report.unknown(name_rules.UnknownStep, line.new, steps_named, hint=hint, flow=written.name.text)
     return tuple((line.old.text, line.new.text) for line in first.values())
 
 

@@ -84,7 +84,7 @@ class Load:
             parts.append(f"{count} {channel} ({', '.join(shares)})" + (f", {left} after caps" if left < count else ""))
         some = ", ".join(self.unlimited[:3]) + (" …" if len(self.unlimited) > 3 else "")
         often = f"; each further time somebody enters {some} comes on top" if some else ""
-        return f"one person gets at most, in a week: {'; '.join(parts)}{often}"
+        return f"at worst one person gets in a week: {'; '.join(parts)}{often}"
 
 
 class HeavyLoad(Rule):

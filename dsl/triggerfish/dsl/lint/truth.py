@@ -80,7 +80,7 @@ def contradictory(claims: Sequence[Claim], project: Project) -> bool:
     said: dict[str, bool] = {}
     domains: dict[tuple[str, str], Domain] = {}
     history: dict[str, list[tuple[x.Did, bool]]] = {}
-    for condition, holds in claims:
+    for condition, holds in sorted(claims, key=lambda claim: isinstance(claim[0], x.Known)):
         if said.setdefault(project.key(condition), holds) != holds:
             return True
         if isinstance(condition, x.Did):
@@ -124,6 +124,7 @@ def _narrowed(condition: x.Expr, holds: bool, domains: dict[tuple[str, str], Dom
         case x.Known():
             if plain(condition.value) is not None:
                 return not holds
+            domain(condition.value, "any")
             for (subject, _), one in domains.items():
                 if subject == project.key(condition.value):
                     one.unknown, one.known = one.unknown and not holds, one.known and holds

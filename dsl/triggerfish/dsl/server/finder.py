@@ -119,6 +119,13 @@ class Finder:
             case tx.Call():
                 self.word("function", node.function)
                 self.expression(node.arguments, scope)
+            case tx.Compare():
+                self.expression((node.left, node.right), scope)
+                self.options(node.left, [node.right], scope)
+                self.options(node.right, [node.left], scope)
+            case tx.OneOf():
+                self.expression((node.value, node.options), scope)
+                self.options(node.value, node.options.items if isinstance(node.options, tx.ListOf) else (), scope)
             case tx.Argument():
                 self.expression(node.value, scope)
             case tuple():
@@ -176,17 +183,48 @@ class Finder:
         """``given plan: "pro"``: a field, a score, an experiment."""
         word = argument.name
         split = self.declared.splits.get(word.text)
+        content = self.declared.contents.get(word.text)
+        if split is None and content is not None:
+            self.add(word.span, Symbol("content", word.text))
+            self._option(argument.value, "variant", word.text, [variant.name.text for variant in content.variants])
+            return
         if split is None:
             for _, symbol in self.resolver.resolve((word.text,), scope):
                 self.add(word.span, symbol)
             return
         self.add(word.span, Symbol("split", word.text))
-        value = argument.value
-        if isinstance(value, tx.Text) and any(arm.name.text == value.value for arm in split.arms):
+        self._option(argument.value, "arm", word.text, [arm.name.text for arm in split.arms])
+
+    def options(self, subject: Any, values: Iterable[Any], scope: Scope) -> None:
+        """Texts that are compared with an arm, a path or a level and name it."""
+        if not isinstance(subject, tx.Name):
+            return
+        found = self.resolver.resolve(subject.path, scope)
+        if len(found) < 2 or found[-1][0] != len(subject.path) - 1:
+            return
+        (_, owner), (_, part_) = found[-2:]
+        declared = self.declared
+        for value in values:
+            match part_.kind, part_.name:
+                case "outcome", "arm" if owner.name in declared.splits:
+                    self._option(value, "arm", owner.name, [arm.name.text for arm in declared.splits[owner.name].arms])
+                case "outcome", "path":
+                    self._option(value, "path", owner.name, None)
+                case "built-in", "level" if owner.name in declared.scores:
+                    levels = [level.name.text for level in declared.scores[owner.name].levels]
+                    self._option(value, "level", owner.name, levels)
+                case _:
+                    pass
+
+    def _option(self, value: Any, kind: Kind, owner: str, known: Sequence[str] | None) -> None:
+        """A text that is the name of something."""
+        if isinstance(value, tx.Group):
+            self._option(value.inner, kind, owner, known)
+        elif isinstance(value, tx.Text) and (known is None or value.value in known):
             span = value.span
             if span.line == span.end_line and span.end_column - span.column == len(value.value) + 2:
                 inside = replace(span, column=span.column + 1, end_column=span.end_column - 1)
-                self.add(inside, Symbol("arm", value.value, word.text))
+                self.add(inside, Symbol(kind, value.value, owner))
 
     def _value(self, value: Any, kind: Kind, owner: str, path: Path, scope: Scope) -> None:
         match value:

@@ -62,6 +62,9 @@ class FlowFinder(Finder):
                 return Caught(EVENT, kinds=("change",))
             case tf.StartSegment():
                 self.word("segment", line.segment)
+            case tf.StartCrossing():
+                self.expression((line.value, line.threshold), scope)
+                return Caught(EVENT, kinds=("crossing",))
             case tf.StartConsent():
                 self.word("topic", line.topic)
                 self.word("channel", line.channel)
@@ -147,6 +150,7 @@ class FlowFinder(Finder):
                 self.expression(step.subject, scope)
                 for case in step.cases:
                     self.expression(case.values, scope)
+                    self.options(step.subject, case.values, scope)
                     self._steps(case.steps, scope)
                 self._steps(step.otherwise, scope)
                 self._name(step.name, scope)
@@ -209,7 +213,7 @@ class FlowFinder(Finder):
         self._name(step.name, scope, events)
 
     def _choose_best(self, step: ts.ChooseBest, scope: Scope) -> None:
-        self._name(step.name, scope)
+        self._name(step.name, scope, kind="choice")
         for path in step.paths:
             self.word("path", path.name, step.name.text, definition=True)
             self.expression(path.points, scope)
@@ -218,6 +222,7 @@ class FlowFinder(Finder):
 
     def _split(self, step: ts.Split, scope: Scope) -> None:
         self.word("split", step.name, definition=True)
+        scope.catch(step.name.text, Caught(Symbol("split", step.name.text), kinds=("split",)))
         self.expression(step.context, scope)
         for arm in step.arms:
             self.word("arm", arm.name, step.name.text, definition=True)

@@ -96,13 +96,13 @@ class Checking:
             self._begin(function, context)
         key = function, id(declaration)
         known = self._results.get(key)
-        if known is None or known.declaration is not declaration:
-            known = self._lower(function, declaration, context)
-        elif (known.stale or not known.looked.isdisjoint(self._changed)) and not self._put_off():
+        if known is not None and known.declaration is not declaration:
+            known = None
+        stale = known is not None and (known.stale or not known.looked.isdisjoint(self._changed))
+        if known is None or (stale and not self._put_off()):
             known = self._lower(function, declaration, context)
         else:
-            if known.stale or not known.looked.isdisjoint(self._changed):
-                known = replace(known, stale=True)
+            known = replace(known, stale=True) if stale else known
             for table, name, value in known.written:
                 getattr(context.symbols, table)[name] = value
         self.found[key] = known

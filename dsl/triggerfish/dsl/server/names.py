@@ -32,7 +32,7 @@ class Symbol:
 
 RENAMED = frozenset(
     {
-        "field", "event", "event field", "topic", "value", "segment", "score", "model", "message", "content",
+        "field", "event", "event field", "topic", "value", "segment", "score", "level", "model", "message", "content",
         "variant", "flow", "name", "split", "arm", "path", "branch", "parameter", "group",
     }
 )  # fmt: skip

@@ -14,6 +14,9 @@ FIXED = {
     "change": ("before", "after"),
     "consent": ("topic", "channel"),
     "action": ("ok", "error"),
+    "split": ("arm",),
+    "choice": ("path",),
+    "crossing": ("value",),
 }
 """What is known of each kind of caught thing besides declared fields."""
 
@@ -115,7 +118,7 @@ class Resolver:
                 return [Symbol("built-in", "level", symbol.name)]
             case "model":
                 return [Symbol("built-in", "confidence", symbol.name)]
-            case "name" | "given" | "built-in":
+            case "name" | "given" | "built-in" | "split":
                 caught = (scope.variables or {}).get(symbol.name)
                 return self._members_of(caught) if caught is not None else []
             case _:

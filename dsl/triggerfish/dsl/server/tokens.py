@@ -38,7 +38,11 @@ def tokens(document: Document) -> lsp.SemanticTokens:
     """All tokens of a file in the protocol's compact form."""
     data: list[int] = []
     line = column = 0
+    done = (0, 0)
     for span, kind, modifiers in sorted(_single_lines(document), key=lambda one: one[0]):
+        if (span.line, span.column) < done:
+            continue  # a sign of another language stands for two words here, a wrong name for several tokens
+        done = span.end_line, span.end_column
         place = document.text.range(span)
         start = place.start
         delta = start.line - line

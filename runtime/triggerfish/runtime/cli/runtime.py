@@ -31,10 +31,8 @@ class Runtime:
         program, settings = workspace.program, workspace.settings
         self.store = self._stack.enter_context(workspace.store())
         self.tally = Tally()
-        self.versions = deploy(self.store.programs, program, clock.now())
+        self.versions = deploy(self.store.programs, program, clock.now(), self.store.profiles.make_due)
         machine = Machine(program, self.versions.older, self.versions.version, workspace.functions)
-        if self.versions.changed:
-            self.store.profiles.make_due(clock.now())
         self.engine = Engine(self.store, machine, clock, notice=notice, observe=self.tally.take)
         self.worker = Worker(
             self.store.outbox, program, workspace.plugins, settings=settings.sections,

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from triggerfish.runtime.engine.clock import Clock
 from triggerfish.runtime.engine.turn import Machine, Notice, Turn
+from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.batch import Batch, Move
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.events import Pending
@@ -94,7 +95,7 @@ class Engine:
         due = self.store.profiles.due(now, self._people_a_batch)
         if due:
             batch = Batch(self.clock.now())
-            Turn(self.machine, batch, live=live, notice=self.notice).timers(due, now)
+            Turn(self.machine, batch, live=live, notice=self.notice, past=self._past).timers(due, now)
             self._commit(batch, 0)
         return len(due)
 
@@ -105,8 +106,12 @@ class Engine:
         batch.move = Move(CURSOR, old, new)
         if pending:
             cells = self.store.profiles.load(list({event.person: None for event in pending}))
-            Turn(self.machine, batch, live=now is not None, notice=self.notice).inputs(pending, cells, now)
+            turn = Turn(self.machine, batch, live=now is not None, notice=self.notice, past=self._past)
+            turn.inputs(pending, cells, now)
         self._commit(batch, len(pending))
+
+    def _past(self, people: list[str], events: frozenset[str]) -> dict[str, list[Input]]:
+        return self.store.events.past(people, events, self.position)
 
     def _commit(self, batch: Batch, inputs: int) -> None:
         repeated = self.store.commit(batch)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from triggerfish.dsl.ir.codec import dumps, loads, program_hash
@@ -46,12 +46,16 @@ class Versions:
     changed: bool
 
 
-def deploy(programs: Programs, program: Program, now: int) -> Versions:
-    """Put ``program`` in force: a new version, unless the newest one is the same. Raises StoreUnavailable."""
+def deploy(programs: Programs, program: Program, now: int, before: Callable[[], object] = lambda: None) -> Versions:
+    """Put ``program`` in force: a new version, unless the newest one is the same. Raises StoreUnavailable.
+
+    ``before`` is called ahead of a change; killed between the two, the next deploy calls it again.
+    """
     digest = program_hash(program)
     newest = programs.newest()
     if newest is not None and newest.hash == digest:
         return Versions(newest.version, OlderPrograms(programs, newest.version), changed=False)
+    before()
     sources = {source.path: source.text for source in program.sources}
     version = programs.add(digest, dumps(program).decode(), sources, now)
     return Versions(version, OlderPrograms(programs, version), changed=True)

@@ -32,15 +32,22 @@ class Machine(Protocol):
     def advance(
         self, person: str, state: bytes | None, inputs: Sequence[Input], now: int, *, live: bool = True
     ) -> Advance:
-        """The new state and the effects."""
+        """The new state and the effects. A machine with ``lacking`` also takes ``past`` (see ``machine.Machine``)."""
         ...
+
+
+Past = Callable[[list[str], frozenset[str]], dict[str, list[Input]]]
+"""What was consumed of these events of these people, in order of time."""
 
 
 class Turn:
     """Advances people and gathers the effects in ``batch``."""
 
-    def __init__(self, machine: Machine, batch: Batch, *, live: bool, notice: Notice) -> None:
-        self._advance = machine.advance
+    def __init__(self, machine: Machine, batch: Batch, *, live: bool, notice: Notice, past: Past | None = None) -> None:
+        self._machine_advance = machine.advance
+        self._lacking: Callable[[bytes | None], frozenset[str]] | None = getattr(machine, "lacking", None)
+        self._look_up = past
+        self._past: dict[str, list[Input]] = {}
         self._batch = batch
         self._live = live
         self._notice = notice
@@ -58,6 +65,7 @@ class Turn:
             else:
                 group.append(given)
         live = self._live
+        self._prepare((person, cells.get(person, EMPTY)) for person in groups)
         for person, group in groups.items():
             cell = cells.get(person, EMPTY)
             try:
@@ -70,7 +78,9 @@ class Turn:
 
     def timers(self, due: Iterable[tuple[str, Cell]], now: int) -> None:
         """Let what is due by ``now`` happen."""
-        for person, cell in due:
+        people = list(due)
+        self._prepare(people)
+        for person, cell in people:
             try:
                 advance = self._advance(person, cell.state, (), now, live=self._live)
                 self._batch.take(person, advance)
@@ -84,6 +94,23 @@ class Turn:
                 self._keep(person, cell, advance.state, now + PUT_OFF)
             else:
                 self._keep(person, cell, advance.state, advance.due)
+
+    def _prepare(self, people: Iterable[tuple[str, Cell]]) -> None:
+        """Look up the past that a newer program wants to know of some of them."""
+        if self._lacking is None or self._look_up is None:
+            return
+        lacking = {person: events for person, cell in people if (events := self._lacking(cell.state))}
+        if lacking:
+            found = self._look_up(list(lacking), frozenset().union(*lacking.values()))
+            self._past = {person: found.get(person, []) for person in lacking}
+
+    def _advance(self, person: str, state: bytes | None, inputs: Sequence[Input], now: int, *, live: bool) -> Advance:
+        if not self._past or person not in self._past:
+            return self._machine_advance(person, state, inputs, now, live=live)
+        # Asked again for each call: the first one brings the state up to date.
+        past = self._past[person] if self._lacking is not None and self._lacking(state) else None
+        advance: Callable[..., Advance] = self._machine_advance
+        return advance(person, state, inputs, now, live=live, past=past)
 
     def _keep(self, person: str, cell: Cell, state: bytes | None, due: int | None) -> None:
         if state != cell.state or due != cell.due:

@@ -7,9 +7,13 @@ was sent in the last 90 days, with a mild prior; urgent messages favour channels
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from triggerfish.dsl.ir import expressions as x
+from triggerfish.dsl.ir import steps as s
+from triggerfish.dsl.ir.flows import Flow
+from triggerfish.dsl.ir.walk import steps_inside
 
 if TYPE_CHECKING:
     from triggerfish.runtime.machine.session import Session
@@ -22,8 +26,17 @@ SEEN_LATER = 0.5
 PRIOR_SENDS, PRIOR_ENGAGED = 5.0, 1.0
 
 
-def expressions(channels: tuple[str, ...]) -> dict[tuple[str, str], x.Aggregate]:
-    """The counts that the scores of these channels need, by channel and sign."""
+def asked(flows: Iterable[Flow]) -> dict[tuple[str, str], x.Aggregate]:
+    """The counts that choosing among channels needs in these flows, by channel and sign."""
+    channels = sorted(
+        {
+            channel
+            for flow in flows
+            for step in steps_inside(flow.steps)
+            if isinstance(step, s.Send) and len(step.channels) > 1
+            for channel in step.channels
+        }
+    )
     return {
         (channel, sign): x.Aggregate("count", f"{channel}_{sign}", (), None, WINDOW)
         for channel in channels

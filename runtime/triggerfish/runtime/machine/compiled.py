@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import flows as f
 from triggerfish.dsl.ir import steps as s
-from triggerfish.dsl.ir.program import Cap, EventPoints, Program, WhilePoints
+from triggerfish.dsl.ir.program import Cap, Program
 from triggerfish.dsl.ir.walk import content_expressions, flow_expressions, steps_inside, walk
-from triggerfish.runtime.machine import calendar, channels, consent
+from triggerfish.runtime.machine import calendar, channels, consent, needs
 from triggerfish.runtime.machine.code.compiler import Compiler, Matcher
 from triggerfish.runtime.machine.contents import CompiledContent
 from triggerfish.runtime.machine.crossings import Crossing
-from triggerfish.runtime.machine.history import Log, Series, Totals
+from triggerfish.runtime.machine.history import Log, Totals
 from triggerfish.runtime.machine.state import State
 from triggerfish.runtime.machine.steps.flatten import flatten
 from triggerfish.runtime.machine.tables import CompiledFlow, CompiledSegment, CompiledStop, Stage, Starts
@@ -125,27 +125,10 @@ class CompiledProgram:
         return self.ir.addresses.get(channel, channel)
 
     def _series(self, program: Program, changed: Mapping[tuple[int, int], f.Flow], asked: Iterable[x.Expr]) -> None:
-        series = Series()
+        flows = (*program.flows, *changed.values())
+        self.engagement = {name: self.compiler.value(node) for name, node in channels.asked(flows).items()}
+        series = self.series = needs.series(self.declared, flows)
         series.add(asked)
-        series.add(value.value for value in self.declared.values)
-        series.add(each.condition for each in program.segments if each.condition is not None)
-        for score in program.scores:
-            series.add(rule.condition for rule in score.rules if isinstance(rule, WhilePoints))
-            series.add(rule.where for rule in score.rules if isinstance(rule, EventPoints) and rule.where)
-        for flow in (*program.flows, *changed.values()):
-            series.add(flow_expressions(flow))
-        series.add(node for content in program.contents for node in content_expressions(content))
-        choosing = tuple(
-            channel
-            for flow in (*program.flows, *changed.values())
-            for step in steps_inside(flow.steps)
-            if isinstance(step, s.Send) and len(step.channels) > 1
-            for channel in step.channels
-        )
-        engagement = channels.expressions(choosing)
-        series.add(engagement.values())
-        self.engagement = {name: self.compiler.value(node) for name, node in engagement.items()}
-        self.series = series
         self.history: dict[str, tuple[Matcher, list[Log | Totals]]] = {}
         by_event: dict[str, list[Log | Totals]] = {}
         all_series: list[Log | Totals] = [*series.logs.values(), *series.totals.values()]

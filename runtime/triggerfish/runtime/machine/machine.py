@@ -8,6 +8,7 @@ from typing import Any
 from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.program import Program
 from triggerfish.runtime.machine import calendar, crossings, rounds, runs, schedules, timers
+from triggerfish.runtime.machine.backfill import Backfill, fill
 from triggerfish.runtime.machine.compiled import CompiledProgram
 from triggerfish.runtime.machine.effects import Advance
 from triggerfish.runtime.machine.inputs import Input
@@ -43,6 +44,7 @@ class Machine:
         asked: Sequence[Expr] = (),
     ) -> None:
         self.program = CompiledProgram(program, version, older or {}, functions or {}, asked)
+        self._backfill = Backfill(self.program, older or {})
 
     def advance(
         self,
@@ -53,6 +55,7 @@ class Machine:
         *,
         live: bool = True,
         misses: list[Miss] | None = None,
+        past: Sequence[Input] | None = None,
     ) -> Advance:
         """Take a person from one state to the next.
 
@@ -63,13 +66,14 @@ class Machine:
             now: the moment, in milliseconds since 1970 UTC. Timers up to it fire.
             live: ``now`` is the wall clock: what is handled more than ``GRACE`` late happens now. Otherwise history is being
                 replayed and everything happens at its own moment.
+            past: what happened before, in order of time, of the events that ``lacking`` names for this state.
             misses: a list that takes what did not happen and why: starts whose conditions did not hold, branches not taken.
 
         Raises:
             StateError: the state's bytes cannot be read.
         """
         now = _possible(now, now)
-        session = self.open(person, state, _possible(inputs[0].at, now) if inputs else now)
+        session = self.open(person, state, _possible(inputs[0].at, now) if inputs else now, past)
         session.misses = misses
         for one in inputs:
             at = _possible(one.at, now)
@@ -84,7 +88,11 @@ class Machine:
         session.state.clock = max(session.state.clock, session.now)
         return Advance(encode(session.state), session.facts, session.deliveries, session.recorded, due)
 
-    def open(self, person: str, state: bytes | None, first: int) -> Session:
+    def lacking(self, state: bytes | None) -> frozenset[str]:
+        """The events whose past a state written under an older program needs with its next advance."""
+        return self._backfill.lacking(state)
+
+    def open(self, person: str, state: bytes | None, first: int, past: Sequence[Input] | None = None) -> Session:
         """A session on a decoded state, brought up to this program's version."""
         if state is None:
             fresh = State(program=self.program.version, clock=first)
@@ -96,6 +104,8 @@ class Machine:
             return session
         session = Session(self.program, person, decode(state))
         if session.state.program != self.program.version:
+            if past is not None:
+                fill(session, self._backfill.keys(session.state.program), past)
             migrate(session)
         return session
 

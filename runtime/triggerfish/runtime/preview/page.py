@@ -6,6 +6,7 @@ The mail stands in frames without any rights: what it holds cannot run, nor reac
 from __future__ import annotations
 
 import json
+import re
 from html import escape
 from typing import Any
 
@@ -37,11 +38,12 @@ font-weight:700;font-size:18px}
 .remarks ul{margin:0;padding-left:20px}
 .good{color:var(--good);font-weight:600}
 .views{display:grid;grid-template-columns:minmax(0,1fr) 429px;gap:18px;align-items:start}
-.frame{background:#fff;border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.frame iframe{display:block;border:0;width:100%;height:760px;background:#fff}
+.frame{min-width:min-content;background:#fff;border:1px solid var(--line);border-radius:10px;overflow:hidden}
+.views .card{overflow-x:auto}
+.frame iframe{display:block;border:0;width:100%;min-width:640px;height:760px;background:#fff}
 .phone{width:375px;margin:0 auto;border:8px solid #1d2330;border-radius:34px;box-sizing:content-box}
-.phone iframe{width:375px;height:667px}
-.bubble{max-width:340px;background:var(--ground);border:1px solid var(--line);border-radius:18px 18px 18px 5px;padding:12px 16px;
+.phone iframe{width:375px;min-width:0;height:667px}
+.bubble{max-width:340px;margin:2px 0 14px;background:var(--ground);border:1px solid var(--line);border-radius:18px 18px 18px 5px;padding:12px 16px;
 white-space:pre-wrap;overflow-wrap:anywhere}
 pre{margin:0;white-space:pre-wrap;overflow-wrap:anywhere;font:13px/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 table{border-collapse:collapse;width:100%;font-size:13px}
@@ -103,9 +105,14 @@ def _head(found: Preview) -> str:
 def _remarks(found: Preview) -> str:
     if not found.remarks:
         return '<section class="card"><p class="good">✓ Nothing to complain about</p></section>'
-    items = "".join(f"<li>{escape(remark.message)}</li>" for remark in found.remarks)
+    items = "".join(f"<li>{_marked(remark.message)}</li>" for remark in found.remarks)
     count = len(found.remarks)
     return _card(f"{count} thing{'' if count == 1 else 's'} to look at", f"<ul>{items}</ul>", "remarks")
+
+
+def _marked(message: str) -> str:
+    """A remark with its `code` set as code."""
+    return re.sub(r"`([^`]+)`", r"<code>\1</code>", escape(message))
 
 
 def _views(html: str) -> str:
@@ -120,7 +127,7 @@ def _views(html: str) -> str:
 
 def _fields(found: Preview) -> str:
     shown = "".join(
-        f'<p class="dim">{escape(name)}</p><p class="bubble">{escape(text)}</p><br>' for name, text in found.fields.items()
+        f'<p class="dim">{escape(name)}</p><p class="bubble">{escape(text)}</p>' for name, text in found.fields.items()
     )
     return _card("As it arrives", shown)
 

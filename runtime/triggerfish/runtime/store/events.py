@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select, tuple_
 
 from triggerfish.runtime.machine.inputs import Input, InputKind
+from triggerfish.runtime.store.chunks import chunks
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.schema import events
@@ -131,6 +132,25 @@ class EventLog:
             query = query.where(events.c.seq <= position.top, here)
         with self._database.read() as connection:
             return int(connection.scalar(query) or 0)
+
+    def past(self, people: Sequence[str], names: Iterable[str], position: Position) -> dict[str, list[Input]]:
+        """The events of these names that were consumed of these people, each person's in order of time."""
+        consumed = [events.c.seq <= position.seq, events.c.origin == "machine"]
+        if position.replaying:
+            here = tuple_(events.c.at, events.c.seq) <= tuple_(position.at, position.row)
+            consumed.append(and_(events.c.seq <= position.top, here))
+        found: dict[str, list[Input]] = {}
+        with self._database.read() as connection:
+            for some in chunks(people):
+                query = (
+                    select(*_PENDING)
+                    .where(events.c.person.in_(some), events.c.kind == "event", events.c.name.in_(sorted(names)), or_(*consumed))
+                    .order_by(events.c.person, events.c.at, events.c.seq)
+                )
+                for row in connection.execute(query):
+                    event = _pending(row)
+                    found.setdefault(event.person, []).append(event.input)
+        return found
 
     def newest(self) -> int:
         """The highest sequence number; 0 in an empty log."""

@@ -70,10 +70,10 @@ class Profiles:
             moment: int | None = connection.scalar(select(func.min(profiles.c.due_at)))
         return moment
 
-    def make_due(self, now: int) -> int:
-        """Let everybody be looked at soon, for a program that has changed; how many people that are."""
+    def make_due(self) -> int:
+        """Let everybody be looked at next, whatever the clock, for a program that has changed; how many people that are."""
         with self._database.write() as connection:
-            soon = update(profiles).where(or_(profiles.c.due_at.is_(None), profiles.c.due_at > now)).values(due_at=now)
+            soon = update(profiles).where(or_(profiles.c.due_at.is_(None), profiles.c.due_at > 0)).values(due_at=0)
             return connection.execute(soon).rowcount
 
     def count(self) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from triggerfish.dsl.ir import expressions as x
@@ -19,7 +19,7 @@ from triggerfish.runtime.testing.expectations import RenderError, unmet
 from triggerfish.runtime.testing.person import Seen, TestPerson
 
 if TYPE_CHECKING:
-    from triggerfish.runtime.messages.messages import MessageSet
+    from triggerfish.runtime.messages.messages import MessageSet, Rendered, Unrendered
     from triggerfish.runtime.testing.coverage import Coverage
 
 
@@ -44,7 +44,6 @@ class TestResult:
     outcome: Literal["passed", "failed", "error"]
     failures: tuple[Failure, ...] = ()
     story: tuple[str, ...] = ()
-    steps: frozenset[tuple[str, str]] = field(default=frozenset())
 
 
 class TestRunner:
@@ -64,6 +63,7 @@ class TestRunner:
         self.functions = functions
         self._messages = messages
         self._made: MessageSet | None = None
+        self._rendered: dict[tuple[object, ...], Rendered | Unrendered] = {}
         self._machines: dict[tuple[str, ...], Machine] = {}
         self._asked: dict[tuple[str, ...], dict[str, x.Expr]] = {}
 
@@ -126,7 +126,11 @@ class TestRunner:
         if self._made is None:
             self._made = self._messages()
         data = delivery.data
-        made = self._made.render(data["message"], delivery.target, data["language"], delivery.context, at=delivery.at)
+        same = data["message"], delivery.target, data["language"], delivery.at, repr(delivery.context)
+        made = self._rendered.get(same)
+        if made is None:
+            made = self._made.render(data["message"], delivery.target, data["language"], delivery.context, at=delivery.at)
+            self._rendered[same] = made
         if isinstance(made, Rendered):
             return made.fields
         raise RenderError(made.reason)

@@ -32,7 +32,7 @@ def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001 - some edito
     try:
         from triggerfish.dsl.server.server import serve
     except ModuleNotFoundError as error:
-        if error.name not in ("pygls", "lsprotocol", "cattrs", "attrs"):
+        if (error.name or "").partition(".")[0] not in ("pygls", "lsprotocol", "cattrs", "attrs"):
             raise
         raise Fault('The language server is not installed. Install it with: pip install "triggerfish[lsp]"') from error
     if log is not None:
