@@ -158,7 +158,6 @@ def test_killing_a_replay_at_random_moments_changes_nothing(tmp_path: Path) -> N
         assert process.returncode == -signal.SIGKILL, error.decode()
     assert process.returncode == 0
     assert kills >= 1
-    print(f"{kills} kills")
 
     expected, found = contents(undisturbed), contents(killed)
     assert len(expected["journal"]) > PEOPLE

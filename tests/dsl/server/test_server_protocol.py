@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import FLOWS, SHOP
-from editor import Editor
+from lsp_editor import Editor
+from lsp_project import FLOWS, SHOP
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 

@@ -43,6 +43,19 @@ def test_everything_can_be_renamed_and_back(folder, tmp_path):
         assert old == set(), f"{symbol} is still used"
 
 
+FILES = sorted([*ROOT.glob("tests/dsl/corpus/language/*.flow"), *ROOT.glob("tests/scenarios/*/*.flow")])
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_everything_in_the_scenarios_can_be_renamed(path, tmp_path):
+    shutil.copy(path, tmp_path)
+    project = Project(tmp_path, CATALOG)
+    state = project.state()
+    symbols = {one.symbol for one in state.index.all if one.definition and one.symbol.kind in RENAMED}
+    for symbol in symbols:
+        assert renaming(project, state, symbol, "quite_another_name")
+
+
 SHOP = """\
 profile
     plan       one of "free", "pro"
@@ -139,3 +152,61 @@ def test_names_that_would_change_the_meaning_are_refused(tmp_path, new, why):
 def test_a_name_that_would_be_taken_for_another_is_refused(tmp_path):
     with pytest.raises(RenameRefusedError, match="already stands for something else"):
         _renamed(tmp_path, Symbol("value", "paid"), "total")
+
+
+EXPERIMENT = """\
+event order_completed
+    total  number
+
+topic news for email
+
+score lead_score
+    start 10
+    level high from 50
+
+content hero split
+    50% calm "For {{ event.total }}"
+    50% loud "FOR {{ event.total }}"
+    measure email_clicked within 2 days
+
+message thanks
+    email
+        subject "Thanks"
+        body "{{ content.hero }}"
+
+flow f
+    start when order_completed
+    about news
+    split tone
+        50% soft
+            send email thanks
+        50% hard
+            send email thanks
+    if tone.arm is "hard" and lead_score.level in ("high", "high")
+        exit
+
+test "t" for f
+    given tone: "hard", hero: "loud"
+    at 2026-01-01 9:00
+    order_completed happens with total: 7
+    expect 1 email thanks
+"""
+
+
+@pytest.mark.parametrize(
+    ("symbol", "times"),
+    [
+        (Symbol("event field", "total", "order_completed"), 4),
+        (Symbol("arm", "hard", "tone"), 3),
+        (Symbol("split", "tone"), 3),
+        (Symbol("variant", "loud", "hero"), 2),
+        (Symbol("content", "hero"), 3),
+        (Symbol("level", "high", "lead_score"), 3),
+    ],
+)
+def test_experiments_contents_and_levels(tmp_path, symbol, times):
+    (tmp_path / "shop.flow").write_text(EXPERIMENT, encoding="utf-8")
+    project = Project(tmp_path, CATALOG)
+    assert [one for one in project.state().found if one.severity == "error"] == []
+    after = applied(project.state(), renaming(project, project.state(), symbol, "quite_another_name"))["shop.flow"]
+    assert after.count("quite_another_name") == times

@@ -28,7 +28,7 @@ _OUTCOMES = {
     "channel": "The channel it went out on.", "happened": "Whether it happened before the time was over.",
     "before": "What the field was.", "after": "What the field is now.", "topic": "The topic.",
     "ok": "Whether the action succeeded.", "error": "Why the action did not succeed.",
-    "arm": "The arm this person has got.", "path": "The path that was chosen.", "value": "What it is now.",
+    "arm": "The arm this person has got.", "path": "The path that was chosen.",
 }  # fmt: skip
 
 

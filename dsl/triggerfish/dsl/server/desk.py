@@ -114,11 +114,10 @@ class Desk:
     # --- folders -----------------------------------------------------------------------------------------
 
     def _of(self, place: Path) -> _Opened:
-        for folder, opened in self._opened.items():
-            if place.is_relative_to(folder) and folder == self._folder(place):
-                return opened
         folder = self._folder(place)
-        opened = self._opened[folder] = _Opened(Project(folder, self._catalog(folder)), {})
+        opened = self._opened.get(folder)
+        if opened is None:
+            opened = self._opened[folder] = _Opened(Project(folder, self._catalog(folder)), {})
         return opened
 
     def _folder(self, place: Path) -> Path:

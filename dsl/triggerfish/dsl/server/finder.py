@@ -327,6 +327,7 @@ class Finder:
         for variant in one.variants:
             self.word("variant", variant.name, one.name.text, definition=True)
             self.expression((variant.condition, variant.points), Scope())
+        self.template([use for use in self.templates.of_content(one) if use.path[0] != "event"], Scope())
         self.measure(one.measure, Scope())
 
     def measure(self, one: ts.Measure | None, scope: Scope) -> None:

@@ -64,7 +64,7 @@ class FlowFinder(Finder):
                 self.word("segment", line.segment)
             case tf.StartCrossing():
                 self.expression((line.value, line.threshold), scope)
-                return Caught(EVENT, kinds=("crossing",))
+                return Caught(EVENT, kinds=("change",))
             case tf.StartConsent():
                 self.word("topic", line.topic)
                 self.word("channel", line.channel)
@@ -183,7 +183,11 @@ class FlowFinder(Finder):
         message = self.declared.messages.get(step.message.text)
         if message is not None:
             channels = {word.text for word in (step.channels if step.channel is None else (step.channel,))}
-            self.template([use for use in self.templates.of_message(message) if use.channel in channels], inside)
+            uses = [use for use in self.templates.of_message(message) if use.channel in channels]
+            self.template(uses, inside)
+            for name in dict.fromkeys(use.path[1] for use in uses if use.path[0] == "content" and len(use.path) > 1):
+                content = self.declared.contents.get(name)
+                self.template(self.templates.of_content(content) if content is not None else (), inside)
         if step.to is not None:
             self.template(self.templates.of_text(step.to), inside)
         self._name(step.name, scope, kind="send")

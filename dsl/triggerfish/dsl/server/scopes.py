@@ -16,7 +16,6 @@ FIXED = {
     "action": ("ok", "error"),
     "split": ("arm",),
     "choice": ("path",),
-    "crossing": ("value",),
 }
 """What is known of each kind of caught thing besides declared fields."""
 

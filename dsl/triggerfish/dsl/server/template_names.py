@@ -29,6 +29,11 @@ class TemplateNames:
             known = self._known[id(message)] = message, tuple(found)
         return known[1]
 
+    def of_content(self, content: td.Content) -> tuple[TemplateUse, ...]:
+        """The names in all variants of a content."""
+        texts = [variant.text for variant in content.variants]
+        return tuple(use for text in (*texts, content.otherwise) if text is not None for use in self.of_text(text))
+
     def of_text(self, text: tx.Text) -> tuple[TemplateUse, ...]:
         """The names in a text of a step."""
         return templates.uses(text.value, text, None, "", self._context) if templates.is_template(text.value) else ()

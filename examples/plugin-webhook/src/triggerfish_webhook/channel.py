@@ -42,6 +42,6 @@ class Webhook(Channel[WebhookSettings, WebhookContent]):
     Content = WebhookContent
     Settings = WebhookSettings
 
-    def open(self, settings: WebhookSettings, setup: Setup) -> WebhookSession:  # noqa: ARG002 - nothing is written to files
+    def open(self, settings: WebhookSettings, setup: Setup) -> WebhookSession:
         """Nothing to connect: each message is a request of its own."""
         return WebhookSession(settings)
