@@ -14,6 +14,7 @@ from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.diagnostics.notyet import NoEffectYet
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import steps as ir
 from triggerfish.dsl.ir.types import Type
@@ -41,6 +42,10 @@ def split(step: ts.Split, run: Run) -> ir.Split:
         what = f"by {step.allocator}" if step.allocator else "decide by"
         context.report.add(rules.NothingMeasured.at(place, what=what))
     decision = _decide(step.decide, context) if step.decide is not None else None
+    if step.allocator:
+        _no_effect(f"`by {step.allocator}`", "the shares stay as they are written", head, context)
+    if step.decide is not None:
+        _no_effect("`decide by`", "all arms go on", step.decide.span, context)
     options = tuple(dict.fromkeys(arm.name.text for arm in step.arms))
     run.name(step.name, (f"the split {step.name.text}", names.record(("arm", Type("one of", options=options)))))
     arms = tuple(
@@ -48,6 +53,10 @@ def split(step: ts.Split, run: Run) -> ir.Split:
         for arm, share in zip(step.arms, shares, strict=True)
     )
     return ir.Split(at, step.name.text, step.allocator, features, arms, measured, decision)
+
+
+def _no_effect(what: str, meanwhile: str, span: Span, context: Context) -> None:
+    context.report.add(NoEffectYet.at(span, what=what, meanwhile=meanwhile))
 
 
 def distinct(words: Iterable[tx.Word], what: str, context: Context) -> None:
@@ -90,6 +99,7 @@ def measure(written: ts.Measure, context: Context) -> ir.Measure:
     where = None
     if written.where is not None:
         where = conditions.condition(written.where, context.looking_at(*events))
+    _no_effect("`measure`", "arms are chosen and recorded, nothing is counted", written.span, context)
     return ir.Measure(events, duration(written.within, context), where, written.span.line)
 
 

@@ -151,6 +151,9 @@ def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
             context.report.add(rules.RepeatedHeader.at(line.span, related=related, header=f"moved {line.old.text}"))
             continue
         first[line.old.text] = line
+        context.report.add(
+            notyet.NoEffectYet.at(line.span, what="`moved`", meanwhile="people inside go on in the version they entered")
+        )
         if line.new.text not in steps_named:
             hint = "the names of its steps are " + ", ".join(steps_named) if steps_named else "give one `as NAME`"
             context.report.unknown(name_rules.UnknownStep, line.new, steps_named, hint=hint, flow=written.name.text)
@@ -210,6 +213,7 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
             giving.zone(line.zone, context)
             return replace(found, timezone=line.zone.value)
         case tf.Release():
+            context.report.add(notyet.NotYet.at(line.span, what="`release`"))
             return replace(found, release=_limit(line.limit, context))
         case tf.WhenLate():
             return replace(found, late=ir.Late(duration(line.by, context), line.action))

@@ -11,6 +11,7 @@ from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import types as rules
 from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.diagnostics.notyet import NoEffectYet
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.tree import declarations as td
@@ -25,6 +26,9 @@ def model(written: td.Model, context: Context) -> ir.Model:
     inside = Context(context.symbols, context.report, context.sources, owner=("model", name))
     predicted = written.prediction
     found = history.selector(predicted.events, inside)
+    context.report.add(
+        NoEffectYet.at(written.name.span, what="a `model`", meanwhile=f"nothing is trained, and {name} stays unknown")
+    )
     if predicted.events.field:
         history.too_much(predicted.events, f"predict {predicted.events.event.text}", context)
     return ir.Model(

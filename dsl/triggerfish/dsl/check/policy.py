@@ -14,6 +14,7 @@ from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import policy as rules
 from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.diagnostics.notyet import NoEffectYet
 from triggerfish.dsl.ir import program as ir
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
@@ -67,16 +68,23 @@ def _line(line: td.PolicyLine, found: ir.Policy, context: Context) -> ir.Policy:
         case td.PostalAddress():
             return replace(found, postal_address=line.address.value)
         case td.Utm():
+            _no_effect("`utm`", "links go out as they are written", line, context)
             return replace(found, utm=found.utm + tuple((name.text, text.value) for name, text in line.parameters))
         case td.PolicyHoldout():
             return replace(found, holdout=segments.percent(line.percent, "a control group", line.span, context))
         case td.ConversionWindow():
             duration(line.duration, context)
+            _no_effect("`conversion window`", "only the `goal` of a flow is measured", line, context)
             return found
         case td.Attribution():
+            _no_effect("`attribution`", "only the `goal` of a flow is measured", line, context)
             return found
         case _:
             assert_never(line)
+
+
+def _no_effect(what: str, meanwhile: str, line: td.PolicyLine, context: Context) -> None:
+    context.report.add(NoEffectYet.at(line.span, what=what, meanwhile=meanwhile))
 
 
 def minutes(clock: tx.Clock) -> int:
