@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from triggerfish.runtime.cli.failures import WRONG_SETUP
 from triggerfish.runtime.cli.output import progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
+
+if TYPE_CHECKING:
+    from triggerfish.runtime.store.database import Database
+    from triggerfish.runtime.store.migrate import Status
 
 
 @click.group("db")
@@ -33,19 +39,8 @@ def upgrade(path: Path, format_: str) -> None:
       triggerfish db upgrade shop
     """
     from triggerfish.runtime.store import migrate  # slow to import
-    from triggerfish.runtime.store.database import Database
 
-    settings = Workspace(path).settings
-    settings.data.mkdir(parents=True, exist_ok=True)
-    database = Database(settings.database)
-    try:
-        status = migrate.upgrade(database)
-    finally:
-        database.close()
-    if format_ == "json":
-        say_json({"found": status.found, "newest": status.newest, "up_to_date": status.up_to_date})
-    else:
-        click.echo(f"the database is at revision {status.found}, the newest")
+    _tell(_with_database(path, migrate.upgrade), path, format_)
 
 
 @command.command("check")
@@ -59,15 +54,27 @@ def check(path: Path, format_: str) -> None:
       triggerfish db check shop
     """
     from triggerfish.runtime.store import migrate  # slow to import
-    from triggerfish.runtime.store.database import Database
+
+    status = _with_database(path, migrate.status)
+    _tell(status, path, format_)
+    if not status.up_to_date:
+        raise click.exceptions.Exit(WRONG_SETUP)
+
+
+def _with_database(path: Path, work: Callable[[Database], Status]) -> Status:
+    """Open the project's database, whatever its revision, for one piece of work."""
+    from triggerfish.runtime.store.database import Database  # slow to import
 
     settings = Workspace(path).settings
     settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     try:
-        status = migrate.status(database)
+        return work(database)
     finally:
         database.close()
+
+
+def _tell(status: Status, path: Path, format_: str) -> None:
     if format_ == "json":
         say_json({"found": status.found, "newest": status.newest, "up_to_date": status.up_to_date})
     elif status.up_to_date:
@@ -75,8 +82,6 @@ def check(path: Path, format_: str) -> None:
     else:
         found = "empty" if status.found is None else f"at revision {status.found}"
         click.echo(f"the database is {found}, the newest is {status.newest}: run triggerfish db upgrade {path}")
-    if not status.up_to_date:
-        raise click.exceptions.Exit(WRONG_SETUP)
 
 
 @command.command("backup")

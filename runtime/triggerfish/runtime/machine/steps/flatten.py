@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, TypeVar, assert_never
+from typing import TYPE_CHECKING, Protocol, TypeVar, assert_never
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
@@ -27,6 +27,12 @@ def flatten(flow: Flow, program: CompiledProgram) -> list[Instruction]:
 
 
 T = TypeVar("T", bound=Instruction)
+
+
+class Way(Protocol):
+    """Anything that leads to a block."""
+
+    target: int
 
 
 class _Layout:
@@ -115,14 +121,19 @@ class _Layout:
                 arms.append(waits.ConditionArm(test, flip, branch.line))
         watches = uses(self.program.declared, [b.condition for b in step.branches if isinstance(b, s.UntilBranch)])
         wait = self.put(waits.WaitUpTo(step.at, self.compiler.value(step.duration), arms, step.name, watches))
-        ends = []
-        for arm, branch in zip(arms, step.branches, strict=True):
-            arm.target = self.here
-            self.block(branch.steps)
-            ends.append(self.put(control.Jump(step.at)))
+        ends = self._ways(step.at, arms, [branch.steps for branch in step.branches])
         wait.otherwise = self.here
         self.block(step.otherwise)
         self._land(ends)
+
+    def _ways(self, at: s.Where, ways: Sequence[Way], blocks: Sequence[Sequence[s.Step]]) -> list[control.Jump]:
+        """Lay the blocks out one after another, tell each way where its block begins; the jumps to where they meet again."""
+        ends = []
+        for way, block in zip(ways, blocks, strict=True):
+            way.target = self.here
+            self.block(block)
+            ends.append(self.put(control.Jump(at)))
+        return ends
 
     def _land(self, jumps: Sequence[control.Jump]) -> None:
         for jump in jumps:
@@ -131,11 +142,7 @@ class _Layout:
     def _if(self, step: s.If) -> None:
         arms = [control.Choice(self.compiler.condition(a.condition), a.condition, a.line, a.text) for a in step.arms]
         branch = self.put(control.Branch(step.at, arms))
-        ends = []
-        for arm, written in zip(arms, step.arms, strict=True):
-            arm.target = self.here
-            self.block(written.steps)
-            ends.append(self.put(control.Jump(step.at)))
+        ends = self._ways(step.at, arms, [arm.steps for arm in step.arms])
         branch.otherwise = self.here
         self.block(step.otherwise)
         self._land(ends)
@@ -185,11 +192,7 @@ class _Layout:
             for path in step.paths
         ]
         chooser = self.put(paths.ChooseBest(step.at, step.name, scored))
-        ends = []
-        for each, path in zip(scored, step.paths, strict=True):
-            each.target = self.here
-            self.block(path.steps)
-            ends.append(self.put(control.Jump(step.at)))
+        ends = self._ways(step.at, scored, [path.steps for path in step.paths])
         chooser.otherwise = self.here
         self.block(step.otherwise)
         self._land(ends)
@@ -197,11 +200,7 @@ class _Layout:
     def _split(self, step: s.Split) -> None:
         arms = [experiment.Arm(arm.name, arm.share, arm.line) for arm in step.arms]
         self.put(experiment.Split(step.at, step.name, arms))
-        ends = []
-        for arm, written in zip(arms, step.arms, strict=True):
-            arm.target = self.here
-            self.block(written.steps)
-            ends.append(self.put(control.Jump(step.at)))
+        ends = self._ways(step.at, arms, [arm.steps for arm in step.arms])
         self._land(ends)
 
     def _together(self, step: s.Together) -> None:
