@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -128,7 +129,9 @@ def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-def test_killing_a_replay_at_random_moments_changes_nothing(tmp_path: Path) -> None:
+def test_killing_a_replay_at_random_moments_changes_nothing(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
     undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
     undisturbed.mkdir()
     make_project(undisturbed)
@@ -158,6 +161,7 @@ def test_killing_a_replay_at_random_moments_changes_nothing(tmp_path: Path) -> N
         assert process.returncode == -signal.SIGKILL, error.decode()
     assert process.returncode == 0
     assert kills >= 1
+    record_property("kills", kills)
 
     expected, found = contents(undisturbed), contents(killed)
     assert len(expected["journal"]) > PEOPLE
