@@ -517,3 +517,14 @@ def test_address_fields_of_channels_are_there(compiled: Any):
     assert fields["push_token"] == "text"
     assert fields["email"] == "email"
     assert fields["created_at"] == "datetime"
+
+
+def test_a_single_word_may_be_a_condition(compiled: Any) -> None:
+    """``expect vip`` is a condition where ``vip`` is a field and no channel."""
+    text = (
+        "profile\n    vip  boolean\n\nevent going\n\nflow case\n    start when going\n    set vip to yes\n\n"
+        'test "case"\n    at 2026-03-02 10:00\n    going happens\n    expect vip\n'
+    )
+    line = compiled(text).tests[0].lines[-1]
+    assert isinstance(line, t.ExpectCondition)
+    assert isinstance(bare(line.condition), x.Truth)

@@ -16,7 +16,7 @@ from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import tests as ir
 from triggerfish.dsl.ir.types import BOOLEAN, NUMBER, TEXT, Type
 from triggerfish.dsl.tree import tests as tt
-from triggerfish.dsl.tree.expressions import Argument, Word
+from triggerfish.dsl.tree.expressions import Argument, Name, Word
 
 _EXPECTATIONS = (
     tt.ExpectSend,
@@ -103,6 +103,9 @@ def _expect(
 ) -> ir.TestLine:
     match line:
         case tt.ExpectSend():
+            word = _bare(line, context)
+            if word is not None:
+                return ir.ExpectCondition(conditions.condition(Name((word.text,), word.span), context), at, text)
             return _expect_send(line, at, text, context)
         case tt.ExpectFlow():
             if conditions.flow(line.flow, context):
@@ -202,6 +205,15 @@ def _values(
 
 
 # --- expect ---------------------------------------------------------------------------------------------
+
+
+def _bare(line: tt.ExpectSend, context: Context) -> Word | None:
+    """The one word of ``expect vip``, where it names a field or a value and no channel."""
+    if line.channel is None or any(each is not None for each in (line.count, line.message, line.at, line.field)):
+        return None
+    symbols, word = context.symbols, line.channel
+    known = word.text in symbols.profile or word.text in symbols.values
+    return word if known and word.text not in symbols.catalog.channels else None
 
 
 def _expect_send(line: tt.ExpectSend, at: int, text: str, context: Context) -> ir.ExpectSend:
