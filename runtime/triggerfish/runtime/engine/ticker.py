@@ -6,6 +6,7 @@ died still says that it runs, so the thread itself is watched and the scheduler 
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -76,6 +77,8 @@ class Ticker:
         self._schedule(name, self._clock.now())
 
     def _start(self) -> None:
+        # A task that is still at work when its next second comes is nothing to warn of.
+        logging.getLogger("apscheduler").setLevel(logging.ERROR)
         scheduler = BackgroundScheduler(
             jobstores={"default": MemoryJobStore()},
             executors={"default": ThreadPoolExecutor(len(self._tasks))},

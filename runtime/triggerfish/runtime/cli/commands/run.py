@@ -60,7 +60,8 @@ def command(path: Path, once: bool, until_idle: bool, clock: str, format_: str) 
 def _text(document: dict[str, Any], runtime: Runtime) -> None:
     from triggerfish.runtime.cli.commands.status import table
 
-    click.echo(f"{document['events']} events of {document['people']} people")
+    events, people = document["events"], document["people"]
+    click.echo(f"{events} event{'' if events == 1 else 's'} of {people} {'person' if people == 1 else 'people'}")
     flows = runtime.tally.by_flow()
     if flows:
         table(flows)
