@@ -48,6 +48,8 @@ _MISSING = frozenset(
     }
 )
 """What may follow from a line that could not be read, in the declaration it belongs to."""
+_SWALLOWING = frozenset({"TF010", "TF703"})
+"""A text over several lines without an end, a file that cannot be read: nobody knows what was in there."""
 _WORD = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -55,6 +57,9 @@ def without_cascades(
     found: Sequence[Diagnostic], files: Sequence[File], sources: Mapping[str, str], problems: Sequence[Diagnostic]
 ) -> list[Diagnostic]:
     """Leaves out what follows from a syntax error: one mistake, one message."""
+    if any(one.code in _SWALLOWING for one in (*problems, *found)):
+        # A file that is not there, or not closed, may have declared anything.
+        return [one for one in found if one.code not in _UNKNOWN | _MISSING]
     lost = {word for file in files for word in _lost_words(file, sources[file.path], problems)}
     damaged = [
         one.span

@@ -17,6 +17,14 @@ LONGEST_NAME = 200
 _PLAIN = Notes()
 
 
+HOW = {
+    word: how
+    for how in ("subscribe", "unsubscribe", "confirm")
+    for word in (how, f"{how}s", f"{how}d" if how.endswith("e") else f"{how}ed")
+}
+"""How consent may be said to have changed, in the words that senders use."""
+
+
 class Refusal(Exception):  # noqa: N818 - a message to the sender, not an error of ours
     """The text tells the sender what is wrong."""
 
@@ -53,6 +61,10 @@ class Gate:
             name, fields, notes = self._content(item, who)
         except Mismatch as error:
             raise Refusal(str(error)) from None
+        if item.kind == "identify" and item.time in (None, ""):
+            # What is known of somebody, without a time, has been so since they were created.
+            created = fields.get("created_at")
+            at = min(at, created) if isinstance(created, int) and created >= 0 else at
         if future:
             notes = Notes(notes.unknown_event, notes.extra_fields, future=True)
         return Taken(who, anonymous, Input(item.kind, name, at, self._id(item, who, name), fields), notes)
@@ -110,9 +122,10 @@ class Gate:
 
     def _consent(self, item: Item) -> tuple[str, dict[str, Any], Notes]:
         name, _, _ = self._known(item, "topic", frozenset(self._schema.topics))
-        how, channel = item.fields.get("how"), item.fields.get("channel")
-        if how not in ("subscribe", "unsubscribe", "confirm"):
-            raise Refusal("consent needs `how`: subscribe, unsubscribe or confirm")
+        channel = item.fields.get("channel")
+        how = HOW.get(str(item.fields.get("how")))
+        if how is None:
+            raise Refusal("consent needs `how`: subscribes, unsubscribes or confirms")
         if channel is not None and channel not in self._schema.topics[name]:
             offered = ", ".join(self._schema.topics[name])
             raise Refusal(f"topic {name} is not for {channel!r}; it is for {offered}")

@@ -80,7 +80,7 @@ def _item(record: dict[str, Any], place: str, raw: str) -> Found:
         case "group":
             return Unreadable(raw, "groups are not supported yet", place)
         case other:
-            return Unreadable(raw, f"there is no type {other!r}; known are track, identify, page, screen, alias", place)
+            return Unreadable(raw, f"there is no type {other!r}; known are track, identify, page, screen, alias, consent, membership, enter", place)
 
 
 def _as_item(kind: Any, name: Any, fields: Any, record: dict[str, Any], place: str, raw: str) -> Item:

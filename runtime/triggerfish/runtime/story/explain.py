@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from triggerfish.dsl.ir.flows import StartWhen
+from triggerfish.dsl.ir.flows import StartSegment, StartWhen
 from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.machine import Machine
@@ -118,7 +118,21 @@ class Explanation:
                 if moment is not None:
                     why = f"{what} {sentences.moment(moment, self.zone)} at the latest: now at {at.text!r}"
                     found.append(Entry(moment, "next", run.flow, at.id, at.line, why))
+        found += self._pending(flow)
         return sorted(found, key=lambda each: each.at)
+
+    def _pending(self, name: str | None) -> list[Entry]:
+        """Starts that are under way: a chain waits for what comes next, or for nothing to come."""
+        stages = {(stage.key, stage.index): stage for flow in self.program.flows.values() for stage in flow.stages}
+        found = []
+        for chain, pending in self.state.chains.items() if self.state else ():
+            stage = stages.get(("|".join(chain.split("|", 3)[:2]), pending.stage))
+            if stage is None or (name is not None and stage.flow.ir.name != name):
+                continue
+            then = "comes in" if stage.match.negated else "the start lapses"
+            why = f"{stage.flow.ir.name} has begun to start: {then} {sentences.moment(pending.deadline, self.zone)} ({stage.match.text})"
+            found.append(Entry(pending.deadline, "next", stage.flow.ir.name, "", stage.match.line, why))
+        return found
 
     def _never(self, name: str) -> list[Entry]:
         """Why a person never came into a flow, where no refusal says it."""
@@ -127,13 +141,17 @@ class Explanation:
             return []
         came = {one.name for one in self.inputs if one.kind == "event"}
         found = []
+        last = self.inputs[-1].at if self.inputs else 0
         for start in flow.ir.starts:
+            if isinstance(start, StartSegment) and start.enters and start.segment not in (self.state or State()).segments:
+                why = f"never entered: not in segment {start.segment}"
+                found.append(Entry(last, "not started", name, "", start.line, why))
             if not isinstance(start, StartWhen):
                 continue
             first = start.stages[0]
             if came.isdisjoint(first.events):
                 why = f"never entered: {' or '.join(first.events)} never happened ({first.text})"
-                found.append(Entry(self.inputs[-1].at if self.inputs else 0, "not started", name, "", first.line, why))
+                found.append(Entry(last, "not started", name, "", first.line, why))
         return found
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from triggerfish.dsl.ir import tests as t
 from triggerfish.dsl.ir.expressions import Duration
 from triggerfish.runtime.machine import calendar
+from triggerfish.runtime.story import sentences
 from triggerfish.runtime.testing.person import START, Reply, Seen, TestPerson
 
 Given = t.GivenField | t.GivenConsent | t.GivenSegment | t.GivenEvent | t.GivenAction
@@ -17,6 +18,10 @@ Doing = t.At | t.After | t.SetValue | t.Happens | t.Enters
 Expecting = t.ExpectSend | t.ExpectFlow | t.ExpectExit | t.ExpectEvent | t.ExpectAction | t.ExpectCondition
 GIVEN = (t.GivenField, t.GivenConsent, t.GivenSegment, t.GivenEvent, t.GivenAction)
 DOING = (t.At, t.After, t.SetValue, t.Happens, t.Enters)
+
+
+class ClockError(Exception):
+    """A test that wants to go back in time."""
 
 
 def span(duration: Duration) -> tuple[int, int, int]:
@@ -110,7 +115,10 @@ def do(person: TestPerson, line: Doing) -> None:
     """Let something happen, or time pass."""
     match line:
         case t.At():
-            person.advance_to(moment_of(person, line.date, line.clock))
+            moment = moment_of(person, line.date, line.clock)
+            if moment < person.now:
+                raise ClockError(f"a clock does not go back: it is {sentences.moment(person.now, person.zone)} already")
+            person.advance_to(moment)
         case t.After():
             person.advance_to(calendar.step(person.now, span(line.duration), person.zone))
         case t.SetValue():

@@ -80,8 +80,7 @@ class TestRunner:
         failures: list[Failure] = []
         story: tuple[str, ...] = ()
         try:
-            for line in self._through(person, test):
-                message = unmet(person, line, self.render)
+            for line, message in self._through(person, test):
                 if message is not None:
                     story = story or tuple(tell(person))
                     failures.append(Failure(line.line, line.text, message))
@@ -90,7 +89,8 @@ class TestRunner:
             return TestResult(test.name, test.file, test.line, "error", tuple(failures), tuple(tell(person)))
         return TestResult(test.name, test.file, test.line, "failed" if failures else "passed", tuple(failures), story)
 
-    def _through(self, person: TestPerson, test: t.Test) -> Iterator[lines.Expecting]:
+    def _through(self, person: TestPerson, test: t.Test) -> Iterator[tuple[t.TestLine, str | None]]:
+        """The lines that may be wrong, with what is wrong with them."""
         lines.begin(person, test.lines)
         begun = False
         for line in test.lines:
@@ -100,9 +100,12 @@ class TestRunner:
                 continue
             begun = True
             if isinstance(line, lines.DOING):
-                lines.do(person, line)
+                try:
+                    lines.do(person, line)
+                except lines.ClockError as error:
+                    yield line, str(error)
             else:
-                yield line
+                yield line, unmet(person, line, self.render)
 
     def _machine(self, test: t.Test) -> Machine:
         asked = self._asked.setdefault(test.flows, {})
@@ -145,6 +148,9 @@ def _past(test: t.Test) -> dict[str, x.Expr]:
     """What the expectations of a test ask of history."""
     asked = [line.condition for line in test.lines if isinstance(line, t.ExpectCondition)]
     found = [node for each in asked for node in walk(each) if isinstance(node, x.Did | x.Aggregate | x.Pick)]
+    # The runtime's own events come about only where something looks at them.
+    events = [line.event for line in test.lines if isinstance(line, t.ExpectEvent)]
+    found += [x.Did(event, None, "at least", 1, x.Ever(), negated=False) for event in events]
     return {repr(node): node for node in found}
 
 

@@ -56,7 +56,9 @@ def command(person: str, flow_and_path: tuple[str, ...], time: str | None, forma
     for line in as_text(explanation, entries):
         click.echo(f"  {line}")
     if not entries:
-        click.echo("  nothing has happened yet" + ("" if logged else "; triggerfish run takes in what waits"))
+        unknown = sorted({each.input.name for each in logged if each.input.kind == "event"} - {each.name for each in machine.program.ir.events})
+        said = f"{len(logged)} inputs are stored, and no flow was concerned" if logged else "nothing has happened yet"
+        click.echo(f"  {said}" + (f"; {', '.join(unknown)}: no event of that name is declared" if unknown else ""))
 
 
 def flow_and_folder(given: tuple[str, ...]) -> tuple[str | None, Path]:

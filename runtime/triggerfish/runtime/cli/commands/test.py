@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triggerfish.runtime.cli.failures import WRONG_CONTENT
+from triggerfish.runtime.cli.failures import WRONG_CONTENT, WRONG_SETUP, Fault
 from triggerfish.runtime.cli.output import note, progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, path_argument
 
@@ -40,6 +40,8 @@ def command(path: Path, text: str | None, format_: str, coverage: bool, fail_und
     workspace = Workspace(path)
     program = workspace.program
     tests = [test for test in workspace.loaded.tests if text is None or text.lower() in test.name.lower()]
+    if text is not None and not tests and workspace.loaded.tests:
+        raise Fault(f'no test is called anything with "{text}"; there are {len(workspace.loaded.tests)} tests', WRONG_SETUP)
     watched = Coverage() if coverage or fail_under is not None else None
     runner = TestRunner(program, lambda: workspace.messages, workspace.functions, watched)
     results = []
