@@ -45,7 +45,7 @@ def test_the_readme_is_the_first_template(tmp_path: Path) -> None:
     run("new", project)
     assert flow.strip() in (FOLDER / "cart" / "cart.flow").read_text()
     (project / "readme.flow").write_text("test " + test.replace("one reminder", "one reminder (as the readme has it)"))
-    assert accepted(project) == 8
+    assert accepted(project) == 10
 
 
 def test_the_mistake_in_the_readme(tmp_path: Path) -> None:

@@ -11,6 +11,9 @@ from click.testing import CliRunner, Result
 from triggerfish.runtime.cli import main
 from triggerfish.runtime.cli.commands.new import FOLDER, TEMPLATES
 
+EFFECTS = {"lead-qualification": 2}
+"""How many actions the sample events of a template bring about."""
+
 
 def run(*words: object) -> Result:
     return CliRunner().invoke(main, [str(word) for word in words])
@@ -30,7 +33,11 @@ def test_a_new_project_checks_tests_and_runs(name: str, tmp_path: Path) -> None:
     assert checked["ok"]
     assert checked["diagnostics"] == []
 
-    tested = json.loads(run("test", shop, "--format", "json").stdout)
+    assert run("fmt", shop, "--check").exit_code == 0
+
+    complete = run("test", shop, "--format", "json", "--fail-under", "100")
+    assert complete.exit_code == 0
+    tested = json.loads(complete.stdout)
     assert tested["failed"] == 0
     assert tested["passed"] >= 3
 
@@ -38,7 +45,9 @@ def test_a_new_project_checks_tests_and_runs(name: str, tmp_path: Path) -> None:
     ran = json.loads(run("run", shop, "--clock", "events", "--format", "json").stdout)
     sent = sum(ran["sent"].values())
     assert sent >= 2
-    assert ran["delivered"] == {"sent": sent}
+    # What actions do is delivered too, and is no message.
+    assert set(ran["delivered"]) == {"sent"}
+    assert ran["delivered"]["sent"] == sent + EFFECTS.get(name, 0)
     assert len(list((shop / ".triggerfish" / "outbox").glob("*.eml"))) == sent
     # What its README says next.
     command = next(line.split() for line in (shop / "README.md").read_text().splitlines() if "triggerfish explain" in line)

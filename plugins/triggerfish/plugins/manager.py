@@ -138,6 +138,9 @@ class Loader:
             plugin = entry_point.load()
             self.manager.register(plugin, name=name)
             self.manager.check_pending()
+            if not self.manager.get_hookcallers(plugin):
+                self.manager.unregister(plugin)
+                raise TypeError("it has none of triggerfish's hooks; is the entry point right?")  # noqa: TRY301
         except (Exception, SystemExit) as problem:  # noqa: BLE001 - a plugin's bug is contained
             self.plugins.problems.append(Problem(name, distribution, in_one_line(problem)))
             if plugin is not None and self.manager.is_registered(plugin):

@@ -9,15 +9,24 @@ from typing import Any
 import click
 
 
-def assignments(given: Iterable[str]) -> dict[str, Any]:
-    """``total=5 plan=pro items='[{"price": 3}]'``: JSON where it is JSON, else text. Raises a usage error."""
+def assignments(given: Iterable[str], *, nested: bool = False) -> dict[str, Any]:
+    """``total=5 address.city=Paris items='[{"price": 3}]'``: JSON where it is JSON, else text.
+
+    With ``nested`` dots reach into records; else they are part of the name. Raises a usage error.
+    """
     found: dict[str, Any] = {}
     for each in given:
         name, equals, text = each.partition("=")
         if not equals or not name:
             raise click.UsageError(f'"{each}" should be name=value, as in total=25')
+        *around, last = name.split(".") if nested else [name]
+        into = found
+        for part in around:
+            into = into.setdefault(part, {})
+            if not isinstance(into, dict):
+                raise click.UsageError(f'"{each}": {part} is given a value of its own already')
         try:
-            found[name] = json.loads(text)
+            into[last] = json.loads(text)
         except ValueError:
-            found[name] = {"yes": True, "no": False}.get(text, text)
+            into[last] = {"yes": True, "no": False}.get(text, text)
     return found

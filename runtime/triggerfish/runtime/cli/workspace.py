@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from triggerfish.dsl.project import Loaded
     from triggerfish.plugins.manager import Plugins
     from triggerfish.runtime.messages.messages import MessageSet
+    from triggerfish.runtime.settings.load import Loaded as LoadedSettings
     from triggerfish.runtime.settings.load import Settings
     from triggerfish.runtime.store.store import Store
 
@@ -52,11 +53,16 @@ class Workspace:
         return plugins
 
     @cached_property
-    def settings(self) -> Settings:
-        """The settings; wrong ones end the command."""
+    def read_settings(self) -> LoadedSettings:
+        """The settings as far as they can be read, and what is wrong with them."""
         from triggerfish.runtime.settings.load import load_settings  # slow to import
 
-        loaded = load_settings(self.folder, os.environ, self.plugins.settings())
+        return load_settings(self.folder, os.environ, self.plugins.settings())
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings; wrong ones end the command."""
+        loaded = self.read_settings
         if loaded.diagnostics:
             self.show(loaded.diagnostics, {})
         if not loaded.ok:

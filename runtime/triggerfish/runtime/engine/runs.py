@@ -74,9 +74,10 @@ class Run:
         return Ran(self._events, self._due, self._delivered, self._stop.is_set())
 
     def once(self) -> Ran:
-        """What there is to do now, one round of it, live."""
+        """What there is to do now, live: one round, and one more for what its deliveries brought back."""
         with suppress(Stopped):
-            self._live_round()
+            if self._live_round():
+                self._live_round()
         return Ran(self._events, self._due, self._delivered, self._stop.is_set())
 
     def _live_round(self) -> int:

@@ -40,6 +40,7 @@ class Intake:
         self._store = store
         self._schema = schema
         self._clock = clock
+        self._content_ids = content_ids is not None
         self._gate = Gate(schema, content_ids, time_layout=time_layout)
 
     def take(self, found: Sequence[Found]) -> None:
@@ -78,6 +79,8 @@ class Intake:
         if isinstance(one, Unreadable):
             raise Refusal(one.reason)
         taken = self._gate.take(one, now)
+        if self._content_ids and one.kind == "event" and one.time in (None, "") and one.id in (None, ""):
+            self.report.untimed += 1
         person = people.get(taken.who, taken.who) if taken.anonymous == taken.who else taken.who
         return taken, _row(person, taken.input, now)
 

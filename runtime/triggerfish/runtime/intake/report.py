@@ -10,6 +10,9 @@ from triggerfish.dsl.diagnostics.suggest import closest
 EXAMPLES = 10
 """How many of a kind are shown with their places."""
 
+KEPT = 1_000
+"""How many refusals are kept for machines to read."""
+
 MOST_NAMES = 1_000
 """How many different unknown names are told apart; the rest is counted together."""
 
@@ -36,7 +39,7 @@ class Report:
     """Counts and the first examples.
 
     ``read = stored + duplicates + refused + links``. ``events`` and ``profiles`` count what was taken by kind, duplicates
-    included. ``future`` are times in the future that became the arrival time. ``problems`` concern a whole file.
+    included. ``future`` are times in the future that became the arrival time, ``untimed`` events without time and id. ``problems`` concern a whole file.
     """
 
     read: int = 0
@@ -47,6 +50,7 @@ class Report:
     events: int = 0
     profiles: int = 0
     future: int = 0
+    untimed: int = 0
     refusals: list[Example] = field(default_factory=list)
     futures: list[Example] = field(default_factory=list)
     problems: list[Example] = field(default_factory=list)
@@ -56,7 +60,7 @@ class Report:
     def refuse(self, place: str, reason: str) -> None:
         """Count something refused."""
         self.refused += 1
-        if len(self.refusals) < EXAMPLES:
+        if len(self.refusals) < KEPT:
             self.refusals.append(Example(place, reason))
 
     def later(self, place: str, message: str) -> None:
@@ -87,13 +91,18 @@ class Report:
         if self.links:
             lines[0] += f", {self.links} links between identities"
         lines += [f"{example.place}: {example.message}" for example in self.problems]
-        lines += [f"refused {example.place}: {example.message}" for example in self.refusals]
-        if self.refused > len(self.refusals):
-            lines.append(f"refused: {self.refused - len(self.refusals)} more")
+        lines += [f"refused {example.place}: {example.message}" for example in self.refusals[:EXAMPLES]]
+        if self.refused > EXAMPLES:
+            lines.append(f"refused: {self.refused - EXAMPLES} more; --format json and triggerfish status list them")
         for name, unknown in self.unknown_events.items():
             lines.append(f"unknown event {name}, {_times(unknown)}{_hint(unknown)}")
         for (owner, name), unknown in self.extra_fields.items():
             lines.append(f"unknown field {owner}.{name}, {_times(unknown)}{_hint(unknown)}")
+        if self.untimed:
+            lines.append(
+                f"{self.untimed} events have neither a time nor an id: they count as of now, and equal ones that come in "
+                "another file are taken for the same; give them a time"
+            )
         if self.future:
             first = self.futures[0]
             lines.append(
@@ -112,6 +121,7 @@ class Report:
             "events": self.events,
             "profiles": self.profiles,
             "future": self.future,
+            "untimed": self.untimed,
             "problems": [{"place": one.place, "message": one.message} for one in self.problems],
             "refusals": [{"place": one.place, "message": one.message} for one in self.refusals],
             "unknown_events": {

@@ -44,6 +44,7 @@ class CompiledProgram:
         self.topics = {topic.name: topic for topic in self.declared.topics}
         self.lists = {each.name: frozenset(each.members) for each in program.segments if each.kind == "list"}
         self.messages = {message.name: message for message in program.messages}
+        self.sensitive = frozenset(each.name for each in program.profile if each.sensitive)
         self.moments = frozenset(each.name for each in program.profile if each.type.kind == "datetime")
         self.compiler = Compiler(self.declared, self._support(functions))
         self.tracer = Tracer(self)

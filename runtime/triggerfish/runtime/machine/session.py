@@ -141,8 +141,10 @@ class Session:
         """The person's address on a channel."""
         return self.state.profile.get(self.program.address(channel))
 
-    def shown(self, value: Any) -> Any:
-        """A value as the journal may keep it: long texts cut."""
+    def shown(self, value: Any, field: str = "") -> Any:
+        """A value as the journal may keep it: long texts cut, what a sensitive field holds masked."""
+        if value is not None and field in self.program.sensitive:
+            return trace.MASK
         return f"{value[:TEXT_SHOWN]}…" if isinstance(value, str) and len(value) > TEXT_SHOWN else value
 
     def kept(self, flow: CompiledFlow, name: str, event: Happened) -> dict[str, Any]:

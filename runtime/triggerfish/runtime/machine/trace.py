@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 SEEN = (x.ProfileField, x.EventField, x.Variable, x.Aggregate, x.Pick, x.TimeSince, x.ValueOf, x.ScoreOf, x.LevelOf)
 
 
+MASK = "••••"
+"""What is shown in the place of what a sensitive field holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One single condition: how it reads, where it stands, whether it held, and what it saw."""
@@ -54,7 +58,9 @@ class Tracer:
         """Every single condition inside, in the order written, each asked by itself."""
         if isinstance(node, x.Located):
             holds = bool(self._test(node)(state, now, event, scope))
-            values = {name: function(state, now, event, scope) for name, function in self._seen(node)}
+            seen = {name: function(state, now, event, scope) for name, function in self._seen(node)}
+            hidden = self.program.sensitive
+            values = {name: MASK if value is not None and name.split(".")[0] in hidden else value for name, value in seen.items()}
             yield Part(node.text, node.file, node.line, holds, values)
             return
         for child in children(node):

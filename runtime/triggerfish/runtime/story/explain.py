@@ -70,7 +70,8 @@ class Explanation:
     def entries(self, flow: str | None = None, until: int | None = None) -> list[Entry]:
         """The explanation in order of time. ``flow`` keeps to one flow, ``until`` to what was so at a moment."""
         found = [self._fact(fact) for fact in self.facts if flow is None or fact.flow == flow]
-        found += [self._miss(miss) for miss in self._misses(until) if flow is None or miss.flow == flow]
+        missed = (miss for miss in self._misses(until) if not miss.step)
+        found += [self._miss(miss) for miss in missed if flow is None or miss.flow == flow]
         if until is not None:
             found = [each for each in found if each.at <= until]
         found.sort(key=lambda each: each.at)
@@ -94,8 +95,7 @@ class Explanation:
         return Entry(fact.at, fact.kind, fact.flow, fact.step, fact.line, why)
 
     def _miss(self, miss: Miss) -> Entry:
-        kind = "branch" if miss.step else "not started"
-        return Entry(miss.at, kind, miss.flow, miss.step, miss.line, sentences.miss(miss))
+        return Entry(miss.at, "not started", miss.flow, miss.step, miss.line, sentences.miss(miss))
 
     def _misses(self, until: int | None) -> list[Miss]:
         """What did not start: seen by sending what came in through the machine once more."""

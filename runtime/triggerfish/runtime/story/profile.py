@@ -8,10 +8,8 @@ from typing import Any
 from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.compiled import CompiledProgram
 from triggerfish.runtime.machine.state import State, decode
-from triggerfish.runtime.machine.trace import shown
+from triggerfish.runtime.machine.trace import MASK, shown
 from triggerfish.runtime.story.sentences import moment
-
-MASK = "••••"
 
 
 def describe(program: CompiledProgram, person: str, data: bytes | None) -> dict[str, Any]:

@@ -25,5 +25,5 @@ def command(person: str, fields: tuple[str, ...], time: str | None, path: Path, 
     Example:
       triggerfish identify ana first_name=Ana email=ana@example.com plan=pro
     """
-    item = Item("identify", "", person, time, None, assignments(fields), "the command line", person)
+    item = Item("identify", "", person, time, None, assignments(fields, nested=True), "the command line", person)
     take(path, item, format_, f"{person} is stored")

@@ -18,6 +18,13 @@ TEMPLATES = {
     "cart": "remind of a cart that was left, and give a discount on a large one",
     "welcome": "greet whoever signs up, and follow up on what they do next",
     "win-back": "write to customers who have not ordered for 90 days",
+    "birthday": "congratulate on the birthday, every year, with a gift",
+    "lead-qualification": "give points for what leads do, and hand them over to the CRM at 50",
+    "lead-welcome": "lead those who asked for a guide to a trial, within 14 days",
+    "onboarding": "bring new customers through their first 30 days",
+    "cross-sell": "offer what goes with a purchase, a week after it was delivered",
+    "browse-recovery": "remind of a product that was looked at again and again",
+    "launch": "tell of a new product: customers first, then everybody, with a last word before the price rises",
 }
 
 

@@ -13,6 +13,8 @@ from triggerfish.runtime.cli.workspace import Workspace, format_option, path_arg
 if TYPE_CHECKING:
     from triggerfish.runtime.store.store import Store
 
+REFUSED_SHOWN = 100
+
 
 @click.command("status")
 @path_argument
@@ -62,6 +64,14 @@ def gather(store: Store, cursor: str, now: int) -> dict[str, Any]:
             }
             for name, counts in sorted(flows.items())
         },
+        "refused": [
+            {"place": each.place, "message": each.reason} for each in store.quarantine.newest(REFUSED_SHOWN)
+        ],
+        "retried": [
+            {"key": each.delivery.key, "attempts": each.attempts, "next_attempt": each.next_attempt_at, "reason": each.reason}
+            for each in store.outbox.by_status("waiting", limit=1_000)
+            if each.attempts
+        ][:20],
         "failed": [
             {"person": each.person, "key": each.delivery.key, "status": each.status, "reason": each.reason}
             for each in store.outbox.by_status("failed", "unknown", limit=20)
@@ -78,13 +88,18 @@ def _text(document: dict[str, Any]) -> None:
     click.echo(f"people    {document['people']}")
     click.echo(f"events    {document['events']} stored, {document['events_ahead']} waiting to be handled")
     if document["refused_inputs"]:
-        click.echo(f"refused   {document['refused_inputs']} inputs were set aside")
+        click.echo(f"refused   {document['refused_inputs']} inputs were set aside; the newest:")
+        for each in document["refused"][:5]:
+            click.echo(f"          {each['place']}: {each['message']}")
     due = document["earliest_due"]
     late = f", {document['lag_seconds']} s late" if document["lag_seconds"] else ""
     click.echo(f"next due  {'nothing' if due is None else moment(due, calendar.zone_named('UTC')) + ' UTC' + late}")
     click.echo("outbox    " + (", ".join(f"{count} {status}" for status, count in document["outbox"].items()) or "empty"))
     if document["flows"]:
         table(document["flows"])
+    for each in document["retried"]:
+        again = moment(each["next_attempt"], calendar.zone_named("UTC"))
+        click.secho(f"waiting: {each['key']}: {each['reason']}; tried {each['attempts']} times, again {again} UTC", fg="yellow")
     for each in document["failed"]:
         click.secho(f"{each['status']}: {each['key']}: {each['reason']}", fg="red")
 

@@ -32,5 +32,5 @@ def command(
       triggerfish track ana added_to_cart cart_value=60
       triggerfish track ana order_completed total=25 --at 2026-03-02T10:00
     """
-    item = Item("event", event, person, time, message_id, assignments(fields), "the command line", event)
+    item = Item("event", event, person, time, message_id, assignments(fields, nested=True), "the command line", event)
     take(path, item, format_, f"{event} of {person} is stored")

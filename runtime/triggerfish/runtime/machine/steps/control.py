@@ -59,9 +59,12 @@ class Branch(Instruction):
 class Switch(Instruction):
     """``choose by``."""
 
-    def __init__(self, at: Where, subject: Function, cases: Sequence[tuple[Sequence[Function], int]]) -> None:
+    def __init__(
+        self, at: Where, subject: Function, cases: Sequence[tuple[Sequence[Function], int]], *, field: str = ""
+    ) -> None:
         super().__init__(at)
         self.subject = subject
+        self.field = field
         self.cases = [(values, line, 0) for values, line in cases]
         self.otherwise = 0
 
@@ -71,9 +74,9 @@ class Switch(Instruction):
             for value in values:
                 wanted = value(session.state, session.now, None, run)
                 if subject is not None and subject == wanted:
-                    session.fact("branch", run, self.at, {"took": session.shown(wanted)}, line=line)
+                    session.fact("branch", run, self.at, {"took": session.shown(wanted, self.field)}, line=line)
                     return target
-        session.fact("branch", run, self.at, {"took": "otherwise", "value": session.shown(subject)})
+        session.fact("branch", run, self.at, {"took": "otherwise", "value": session.shown(subject, self.field)})
         return self.otherwise
 
 

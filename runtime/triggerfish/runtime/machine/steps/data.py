@@ -29,9 +29,10 @@ class SetField(Instruction):
 
     def perform(self, session: Session, run: Run) -> int | None:
         value = session.ask(self.value, run) if self.value else None
-        if not session.only_noted(run, self.at, {"set": ".".join(self.field), "to": session.shown(value)}):
+        shown = session.shown(value, self.field[0])
+        if not session.only_noted(run, self.at, {"set": ".".join(self.field), "to": shown}):
             session.set_field(self.field, value)
-            session.fact("set", run, self.at, {"field": ".".join(self.field), "to": session.shown(value)})
+            session.fact("set", run, self.at, {"field": ".".join(self.field), "to": shown})
         return self.index + 1
 
 

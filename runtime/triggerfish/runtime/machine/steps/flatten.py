@@ -149,7 +149,8 @@ class _Layout:
 
     def _choose(self, step: s.Choose) -> None:
         cases = [([self.compiler.value(each) for each in case.values], case.line) for case in step.cases]
-        switch = self.put(control.Switch(step.at, self.compiler.value(step.subject), cases))
+        field = step.subject.path[0] if isinstance(step.subject, x.ProfileField) else ""
+        switch = self.put(control.Switch(step.at, self.compiler.value(step.subject), cases, field=field))
         ends = []
         for index, case in enumerate(step.cases):
             values, line, _ = switch.cases[index]
