@@ -24,6 +24,11 @@ class Duration:
     days: int = 0
     milliseconds: int = 0
 
+    @property
+    def span(self) -> tuple[int, int, int]:
+        """The run-time value: ``(months, days, milliseconds)``."""
+        return self.months, self.days, self.milliseconds
+
 
 # --- values -----------------------------------------------------------------------------------
 

@@ -73,7 +73,7 @@ def _concerns(cap: Cap, channel: str) -> bool:
 def _used(cap: Cap, state: State, now: int, zone: ZoneInfo) -> int:
     lists = state.sent.values() if cap.channel is None else [state.sent.get(cap.channel, [])]
     if cap.rolling is not None:
-        span = (cap.rolling.months, cap.rolling.days, cap.rolling.milliseconds)
+        span = cap.rolling.span
         return sum(1 for times in lists for each in times if calendar.window_end(each, span, zone) > now)
     if not any(lists):
         return 0

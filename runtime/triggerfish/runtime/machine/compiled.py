@@ -345,6 +345,6 @@ def _with_dropped(program: Program, older: Mapping[int, Program]) -> Program:
 
 def _cap_length(cap: Cap) -> int:
     if cap.rolling is not None:
-        return calendar.at_most((cap.rolling.months, cap.rolling.days, cap.rolling.milliseconds))
+        return calendar.at_most(cap.rolling.span)
     return {"day": 1, "week": 7, "month": 31}[cap.period or "day"] * calendar.DAY + 2 * calendar.HOUR
 

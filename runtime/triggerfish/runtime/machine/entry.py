@@ -53,7 +53,7 @@ def _bearable(flow: CompiledFlow) -> float:
     late = flow.ir.late
     if late is None:
         return calendar.DAY
-    return float("inf") if late.action == "run" else calendar.at_most((late.by.months, late.by.days, late.by.milliseconds))
+    return float("inf") if late.action == "run" else calendar.at_most(late.by.span)
 
 
 def _try(
@@ -84,7 +84,7 @@ def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], ke
     if entries and ir.again is not None:
         if ir.again == "never":
             return {"reason": "again", "why": "the flow is entered only once"}
-        span = (ir.again.months, ir.again.days, ir.again.milliseconds)
+        span = ir.again.span
         free = calendar.step(entries[0], span, zone)
         if now < free:
             return {"reason": "again", "why": "the last entry is too recent", "until": free}
@@ -112,7 +112,7 @@ def _exclusive(
     if rule.otherwise == "wait":
         expire = flow.ir.expire
         zone = session.program.zone(session.state)
-        until = None if expire is None else calendar.step(matched, (expire.months, expire.days, expire.milliseconds), zone)
+        until = None if expire is None else calendar.step(matched, expire.span, zone)
         session.state.doors[_name(flow, key)] = Door(flow.ir.name, key, matched, until, variables, event_id)
         return {"reason": "exclusive", "why": f"waits until {names} is over"}
     return {"reason": "exclusive", "why": f"{names} runs in the group {rule.group}"}
@@ -167,13 +167,13 @@ def _begin(
     zone = session.program.zone(state)
     run = Run(state.runs_made, ir.name, flow.version, key, now, vars=variables, event_id=event_id)
     if ir.expire is not None:
-        run.expires = calendar.step(matched, (ir.expire.months, ir.expire.days, ir.expire.milliseconds), zone)
+        run.expires = calendar.step(matched, ir.expire.span, zone)
     run.noted = _noted(session, flow)
     state.runs.append(run)
     state.doors.pop(_name(flow, key), None)
     _remember(session, flow, key)
     if ir.goal is not None:
-        within = (ir.goal.within.months, ir.goal.within.days, ir.goal.within.milliseconds)
+        within = ir.goal.within.span
         until = calendar.window_end(now, within, zone)
         state.aims.append(Aim(ir.name, flow.version, run.id, key, now, until, dict(variables), event_id))
     data: dict[str, Any] = {"event": event_id}

@@ -131,7 +131,7 @@ def need(node: x.Did | x.Aggregate | x.Pick) -> Need:
         limit = None
     match node.window:
         case x.InLast(duration=duration):
-            window = at_most((duration.months, duration.days, duration.milliseconds))
+            window = at_most(duration.span)
             return Need(node.event, totals=False, filter=filter_, where=where, fields=fields, window=window, limit=limit)
         case x.Since():
             totals = early and newest

@@ -93,7 +93,7 @@ def following(start: Timed, session: Session, zone: ZoneInfo, after: int) -> int
         case StartDate():
             return _date(start, session.field(start.field), zone, after)
         case StartSchedule(interval=interval) if interval is not None:
-            return _interval((interval.months, interval.days, interval.milliseconds), zone, after)
+            return _interval(interval.span, zone, after)
         case StartSchedule(day=int()):
             return _monthly(start, zone, after)
         case _:
@@ -183,5 +183,5 @@ def _date(start: StartDate, value: Any, zone: ZoneInfo, after: int) -> int | Non
 def _offset(start: StartDate, moment: int, zone: ZoneInfo) -> int:
     if start.offset is None:
         return moment
-    span = (start.offset.months, start.offset.days, start.offset.milliseconds)
+    span = start.offset.span
     return calendar.step(moment, span, zone, -1 if start.before else 1)

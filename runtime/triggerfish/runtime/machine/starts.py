@@ -151,7 +151,7 @@ def _pend(session: Session, stage: Stage, key: str, variables: dict[str, Any], a
 
 
 def _end(session: Session, at: int, within: Duration) -> int:
-    span = (within.months, within.days, within.milliseconds)
+    span = within.span
     return calendar.window_end(at, span, session.program.zone(session.state))
 
 
@@ -221,7 +221,7 @@ def _counted(session: Session, stage: Stage, event: Happened) -> bool:
 def _forget(session: Session, stage: Stage, within: Duration, at: int) -> None:
     """Drop the matches of a stage, whatever their key, that are outside the window of the newest of their kind or of this one."""
     zone, counting = session.program.zone(session.state), session.state.counting
-    span = (within.months, within.days, within.milliseconds)
+    span = within.span
     for name in [each for each in counting if each.startswith(f"{stage.key}|")]:
         times = counting[name]
         del times[: bisect_right(times, max(at, times[-1]), key=lambda each: calendar.window_end(each, span, zone))]

@@ -102,6 +102,6 @@ def _waits(session: Session) -> None:
 def _late(flow: CompiledFlow, behind: int) -> str:
     """What ``when late by`` says of steps that are reached so many milliseconds late: ``run`` where it says nothing."""
     late = flow.ir.late
-    if late is None or behind <= calendar.at_most((late.by.months, late.by.days, late.by.milliseconds)):
+    if late is None or behind <= calendar.at_most(late.by.span):
         return "run"
     return late.action

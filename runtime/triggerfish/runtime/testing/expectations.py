@@ -12,7 +12,7 @@ from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.machine.entry import Scope
 from triggerfish.runtime.machine.state import Run
-from triggerfish.runtime.machine.trace import sentence, shown
+from triggerfish.runtime.machine.trace import sentence
 from triggerfish.runtime.story import sentences
 from triggerfish.runtime.testing.lines import Expecting, plain
 from triggerfish.runtime.testing.person import TestPerson
@@ -203,6 +203,3 @@ def _condition(person: TestPerson, line: t.ExpectCondition) -> str | None:
         return None
     parts = person.program.tracer.failed(line.condition, person.state, person.now, {}, scope)
     return "; ".join(sentence(part) for part in parts) or f"{line.text} is false"
-
-
-__all__ = ["Render", "RenderError", "shown", "unmet"]

@@ -8,7 +8,6 @@ from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
 from triggerfish.dsl.ir import tests as t
-from triggerfish.dsl.ir.expressions import Duration
 from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.story import sentences
 from triggerfish.runtime.testing.person import START, Reply, Seen, TestPerson
@@ -22,11 +21,6 @@ DOING = (t.At, t.After, t.SetValue, t.Happens, t.Enters)
 
 class ClockError(Exception):
     """A test that wants to go back in time."""
-
-
-def span(duration: Duration) -> tuple[int, int, int]:
-    """The run-time value of a duration."""
-    return duration.months, duration.days, duration.milliseconds
 
 
 def plain(value: Any, zone: ZoneInfo) -> Any:
@@ -62,7 +56,7 @@ def begin(person: TestPerson, lines: Sequence[t.TestLine]) -> None:
         day = dt.date.fromisoformat(first.date) if first.date else START.date()
         naive = dt.datetime.combine(day, dt.time(first.clock // 60, first.clock % 60))
     at = calendar.moment(naive, person.zone)
-    past = [(person.ago(span(each.ago), at), each.event, plain(each.values, person.zone)) for each in history]
+    past = [(person.ago(each.ago.span, at), each.event, plain(each.values, person.zone)) for each in history]
     person.begin(at, past)
 
 
@@ -73,7 +67,7 @@ def given(person: TestPerson, line: Given) -> None:
         from triggerfish.runtime.machine import rounds  # only for late history
         from triggerfish.runtime.machine.signals import Happened
 
-        at = person.ago(span(line.ago), person.now)
+        at = person.ago(line.ago.span, person.now)
         rounds.remember(session, Happened(line.event, plain(line.values, person.zone), at, f"given {line.line}"))
     elif isinstance(line, t.GivenField) and line.target == "field":
         _field(person, line)
@@ -120,7 +114,7 @@ def do(person: TestPerson, line: Doing) -> None:
                 raise ClockError(f"a clock does not go back: it is {sentences.moment(person.now, person.zone)} already")
             person.advance_to(moment)
         case t.After():
-            person.advance_to(calendar.step(person.now, span(line.duration), person.zone))
+            person.advance_to(calendar.step(person.now, line.duration.span, person.zone))
         case t.SetValue():
             _set(person, line)
         case t.Happens():

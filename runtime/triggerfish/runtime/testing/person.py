@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from triggerfish.runtime.machine import calendar, crossings, rounds, schedules, scores, segments
-from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
+from triggerfish.runtime.machine.effects import Delivery, Fact
 from triggerfish.runtime.machine.inputs import Input, InputKind
 from triggerfish.runtime.machine.machine import Machine
 from triggerfish.runtime.machine.session import Session
@@ -148,6 +148,3 @@ class TestPerson:
     def ago(self, span: tuple[int, int, int], at: int) -> int:
         """The moment a calendar step before another."""
         return calendar.step(at, span, self.zone, -1)
-
-
-__all__ = ["NAME", "START", "Recorded", "Reply", "Seen", "TestPerson"]

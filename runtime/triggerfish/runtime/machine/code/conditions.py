@@ -186,13 +186,13 @@ def _within(w: Writer, node: x.Within) -> str:
     guard, subject = w.not_none(value(w, node.value))
     duration, last = node.duration, node.direction == "last"
     if node.type == "date":
-        return _joined(guard, f"date_window({subject}, today(now, zone(S)), {history.span(duration)}, last={last})")
+        return _joined(guard, f"date_window({subject}, today(now, zone(S)), {duration.span}, last={last})")
     length = history.exact(duration)
     if guard == "" and not subject.isidentifier():
         name = w.temporary()
         guard, subject = f"({name} := {subject}) is not None", name
     if last:
-        end = f"{subject} + {length}" if length is not None else f"window_end({subject}, {history.span(duration)}, zone(S))"
+        end = f"{subject} + {length}" if length is not None else f"window_end({subject}, {duration.span}, zone(S))"
         return _joined(guard, f"{subject} <= now < {end}")
-    end = f"now + {length}" if length is not None else f"window_end(now, {history.span(duration)}, zone(S))"
+    end = f"now + {length}" if length is not None else f"window_end(now, {duration.span}, zone(S))"
     return _joined(guard, f"now <= {subject} < {end}")

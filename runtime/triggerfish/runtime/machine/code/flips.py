@@ -82,7 +82,7 @@ def _elapsed(w: Writer, node: x.Compare) -> Iterator[str]:
 
 def _within(w: Writer, node: x.Within) -> Iterator[str]:
     subject = value(w, node.value)
-    duration, last = history.span(node.duration), node.direction == "last"
+    duration, last = node.duration.span, node.direction == "last"
     if node.type == "date":
         yield f"soonest(now, date_turns({subject.text}, {duration}, zone(S), last={last}))"
         return

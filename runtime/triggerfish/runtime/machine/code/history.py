@@ -11,11 +11,6 @@ from triggerfish.runtime.machine.history import Need, Path, need
 HistoryNode = x.Did | x.Aggregate | x.Pick
 
 
-def span(duration: x.Duration) -> tuple[int, int, int]:
-    """The run-time value of a duration."""
-    return duration.months, duration.days, duration.milliseconds
-
-
 def exact(duration: x.Duration) -> int | None:
     """A window's length in milliseconds; None where it has calendar months."""
     return None if duration.months else duration.days * 86_400_000 + duration.milliseconds
@@ -39,7 +34,7 @@ def _plain_did(w: Writer, node: x.Did, wanted: Need) -> str | None:
         case x.InLast(duration=duration):
             length = exact(duration)
             if length is None:
-                return f"{found}{enough} and window_end({kept}['@'][-{node.count}], {span(duration)}, zone(S)) > now"
+                return f"{found}{enough} and window_end({kept}['@'][-{node.count}], {duration.span}, zone(S)) > now"
             return f"{found}{enough} and {kept}['@'][-{node.count}] > now - {length}"
         case x.Ever():
             return f"{found} and {kept}['@'][0] >= {node.count}" if node.count > 1 else found
@@ -80,7 +75,7 @@ def _begin(w: Writer, node: HistoryNode, kept: str) -> tuple[str, str]:
         case x.InLast(duration=duration):
             length = exact(duration)
             if length is None:
-                return f"in_window({kept}['@'], now, {span(duration)}, zone(S))", ""
+                return f"in_window({kept}['@'], now, {duration.span}, zone(S))", ""
             return f"bisect_right({kept}['@'], now - {length})", ""
         case x.Since(moment=moment):
             guard, since = w.not_none(_value(w, moment))
@@ -174,11 +169,11 @@ def turns(w: Writer, node: x.Did | x.Aggregate) -> str | None:
         # The number of events passes the mark when the N-th newest leaves; the others may go unnoticed.
         mark = max(node.count, 1) if node.comparison == "at least" else node.count + 1
         last = f"{kept}['@'][-{mark}]"
-        leaves = f"window_end({last}, {span(duration)}, zone(S))" if length is None else f"{last} + {length}"
+        leaves = f"window_end({last}, {duration.span}, zone(S))" if length is None else f"{last} + {length}"
         return f"({leaves} if {found} and len({kept}['@']) >= {mark} else None)"
     if length is None:
-        first = f"in_window({kept}['@'], now, {span(duration)}, zone(S))"
-        end = f"window_end({kept}['@'][{index}], {span(duration)}, zone(S))"
+        first = f"in_window({kept}['@'], now, {duration.span}, zone(S))"
+        end = f"window_end({kept}['@'][{index}], {duration.span}, zone(S))"
     else:
         first = f"bisect_right({kept}['@'], now - {length})"
         end = f"{kept}['@'][{index}] + {length}"

@@ -145,7 +145,7 @@ class Send(Instruction):
     def _hold(self, session: Session, run: Run, channel: str, until: int, why: str) -> int | None:
         within = self.step.within
         if within is not None:
-            span = (within.months, within.days, within.milliseconds)
+            span = within.span
             end = calendar.window_end(run.wait_since, span, session.zone(run))
             if until >= end:
                 return self._suppress(session, run, channel, Refusal("too late", f"it could not go out in time: {why}"))
