@@ -5,13 +5,14 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 SHOP ?= demo-shop
 
-.PHONY: help demo test lint bench clean
+.PHONY: help demo test lint bench docs clean
 
 help:
 	@echo "make demo    69,659 real purchases go through four flows; what comes out stays in $(SHOP)/"
 	@echo "make test    all tests, on all cores"
 	@echo "make lint    ruff and mypy --strict"
 	@echo "make bench   measure, beside other tools"
+	@echo "make docs    the documentation as web pages, in site/"
 	@echo "make clean   remove what the others have made"
 
 demo: $(READY)
@@ -26,10 +27,14 @@ lint: $(READY)
 	$(BIN)/mypy --strict
 
 bench: $(READY)
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python benchmarks/run.py $(if $(SERVER),--server $(SERVER))
+
+docs: $(READY)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	@echo "open site/index.html"
 
 clean:
-	rm -rf $(VENV) $(SHOP) build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) $(SHOP) site build dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # pip learnt about dependency groups in 25.1; what comes with Python may be older.

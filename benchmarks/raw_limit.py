@@ -81,7 +81,8 @@ def changed(batch: Batch, states: dict[str, bytes], ballast: int) -> list[tuple[
             else:
                 state.series.setdefault(one.name, {"@": [], "total": []})
                 state.series[one.name]["@"].append(one.at)
-                state.series[one.name]["total"].append(one.fields["total"])
+                if "total" in one.fields:
+                    state.series[one.name]["total"].append(one.fields["total"])
             state.clock = one.at
             state.facts += 1
         written.append((person, _encode(state), state.clock + 90 * 86_400_000))
@@ -109,14 +110,14 @@ def with_same_rows(path: Path, inputs: Batch, ballast: int, facts: list[Row], de
         states: dict[str, bytes] = dict(connection.execute(asked, people))
         connection.executemany(UPSERT, changed(batch, states, ballast))
         if facts:
-            connection.executemany(add_fact, _share(facts, number, shares))
-            connection.executemany(add_delivery, _share(deliveries, number, shares))
+            connection.executemany(add_fact, share(facts, number, shares))
+            connection.executemany(add_delivery, share(deliveries, number, shares))
         connection.execute("COMMIT")
     connection.close()
     return len(inputs)
 
 
-def _share(rows: list[Row], number: int, shares: int) -> list[Row]:
+def share(rows: list[Row], number: int, shares: int) -> list[Row]:
     return rows[number * len(rows) // shares : (number + 1) * len(rows) // shares]
 
 

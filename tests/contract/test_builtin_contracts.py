@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as Keep
+from pydantic import BaseModel, Field
 
 from triggerfish.plugins import email, http, log, push, sms
+from triggerfish.plugins.channel import Channel, Nothing, Setup
 from triggerfish.plugins.contract import action_contract, channel_contract, plugin_contract
 from triggerfish.plugins.email.channel import Email
+from triggerfish.plugins.record import Recording
 
 
 class Echo(BaseHTTPRequestHandler):
@@ -101,3 +104,29 @@ TestRequest = action_contract(
     http.Request(), arguments={"url": f"http://127.0.0.1:{WEB.server_port}/x", "json": {"a": 1}, "method": "POST"}
 )
 TestWrite = action_contract(log.Write(), arguments={"message": "Hello", "level": "info"})
+
+
+class ShortContent(BaseModel):
+    """What a display of twenty signs can show."""
+
+    text: str = Field(description="What is shown", max_length=20)
+
+
+class Display(Channel[Nothing, ShortContent]):
+    """A channel whose content has a bound: the runtime does not bring it a longer text."""
+
+    name = "display"
+    plural = "displays"
+    address = "phone"
+    address_type = "phone"
+    short = "text"
+    Content = ShortContent
+    Settings = Nothing
+
+    def open(self, settings: Nothing, setup: Setup) -> Recording:
+        return Recording(setup.outbox / "display.jsonl")
+
+
+def test_texts_the_content_refuses_are_no_clause(tmp_path: Path) -> None:
+    suite = channel_contract(Display(), address="+33123456789", content={"text": "Hello"})
+    suite().test_any_text_is_an_outcome(tmp_path)

@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import textwrap
 import tomllib
 from pathlib import Path
 
@@ -63,8 +62,7 @@ def test_it_installs_is_found_and_keeps_the_contract(tmp_path: Path) -> None:
     project_folder = tmp_path / "project"
     project_folder.mkdir()
     readme = (EXAMPLE / "README.md").read_text()
-    flow = readme.split("A flow\n", 1)[1].split("\n## ", 1)[0]
-    (project_folder / "a.flow").write_text(textwrap.dedent(flow))
+    (project_folder / "a.flow").write_text(readme.split("```flow\n", 1)[1].split("```", 1)[0])
     assert json.loads(run("-c", CHECK, str(project_folder), path=site)) == []
     copy.mkdir()
     tests = (EXAMPLE / "tests" / "test_webhook.py").read_text()

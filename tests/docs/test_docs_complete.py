@@ -1,82 +1,79 @@
-"""Every command, option, setting and hook is in the documents, and the plugin that they show keeps the contract."""
+"""Every word, command, option, setting, hook, template, function, message, rule and target is in the documents."""
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import click
 import pytest
-
-from triggerfish.dsl.functions import FUNCTIONS
-from triggerfish.plugins.manager import load_plugins
-from triggerfish.plugins.spec import Specification
-from triggerfish.runtime.cli import COMMANDS, main
-
-ROOT = Path(__file__).parents[2]
-OPERATIONS = (ROOT / "docs" / "operations.md").read_text()
-PLUGINS = (ROOT / "docs" / "plugins.md").read_text()
-LANGUAGE = (ROOT / "docs" / "language.md").read_text()
+from completeness import KINDS, ROOT, command_row, commands, sections
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
-    context = click.Context(main)
-    for name in COMMANDS:
-        command = main.get_command(context, name)
-        assert command is not None
-        yield name, command
-        if isinstance(command, click.Group):
-            yield from ((f"{name} {inner}", one) for inner, one in command.commands.items())
+@pytest.mark.parametrize("kind", KINDS)
+def test_everything_is_explained(kind: str) -> None:
+    there = KINDS[kind]
+    assert there.items
+    assert there.missing(there.document()) == [], f"each {kind} must be explained in {there.page}"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_taken_out_is_missed(kind: str) -> None:
+    there = KINDS[kind]
+    text = there.document()
+    for item in there.items:
+        name = re.escape(item.rpartition(".")[2] if kind == "setting" else item.rpartition(" ")[2] if kind == "option" else item)
+        without = re.sub(rf"(?<![\w-]){name}(?![\w-])" if item[0].isalpha() else name, "", text)
+        if kind == "lint rule":
+            without = re.sub(r"(TF\d+) to (TF\d+)", r"\1", without)
+        assert not there.explained(item, without), f"without the {kind} {item} nobody would notice"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_new_is_missed(kind: str) -> None:
+    there = KINDS[kind]
+    new = {"setting": "email.frobnicate", "option": "check --frobnicate", "diagnostic": "TF999", "lint rule": "TF699"}.get(kind, "frobnicate")
+    assert not there.explained(new, there.document())
+
+
+def test_prose_does_not_explain_a_word() -> None:
+    assert not KINDS["word"].explained("wait", "People wait here.")
+    assert KINDS["word"].explained("wait", "People `wait 1 day`.")
+    assert KINDS["word"].explained("wait", "```flow\n    wait 1 day\n```\n")
+
+
+def test_another_commands_option_does_not_explain_one() -> None:
+    table = "| command | does |\n|---|---|\n| `fmt [--format text]` | writes |\n| `check` | checks |\n"
+    assert KINDS["option"].explained("fmt --format", table)
+    assert not KINDS["option"].explained("check --format", table)
+    assert not KINDS["command"].explained("deploy", table + "\n| `deploy` | a setting of this name |\n")
 
 
 @pytest.mark.parametrize(("name", "command"), list(commands()), ids=lambda value: value if isinstance(value, str) else "")
-def test_every_command_and_option_is_documented(name: str, command: click.Command) -> None:
-    if not isinstance(command, click.Group):
-        assert re.search(rf"`{name}\b", OPERATIONS), f"the command {name} is not in docs/operations.md"
-    for parameter in command.params:
-        if isinstance(parameter, click.Option):
-            for option in parameter.opts:
-                assert re.search(rf"(?<![\w-]){option}(?![\w-])", OPERATIONS), f"{name} {option} is not in docs/operations.md"
+def test_every_command_helps_with_an_example(name: str, command: click.Command) -> None:
     assert command.help
-    assert "Example:" in command.help
+    assert "Example:" in command.help, name
 
 
 def test_every_command_of_the_documents_exists() -> None:
     known = {word for name, _ in commands() for word in [name, name.split()[0]]}
     for document in [ROOT / "README.md", *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/README.md")]:
-        for line in re.findall(r"^ {4}(?:\$ )?triggerfish (\w+)|`triggerfish (\w+)", document.read_text(), re.MULTILINE):
+        for line in re.findall(r"^\$ triggerfish (\w+)|`triggerfish (\w+)", document.read_text(), re.MULTILINE):
             assert set(line) & known, f"{document.name}: triggerfish {''.join(line)}"
 
 
-def test_every_setting_is_documented() -> None:
-    for section, model in load_plugins().settings().items():
-        for name in model.model_fields:
-            assert f"`{name}`" in OPERATIONS, f"[{section}] {name}"
-    assert "[database]" in OPERATIONS
+def test_every_row_of_commands_is_one() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    table = text.split("| command | does |\n", 1)[1].split("\n\n", 1)[0]
+    known = {name for name, _ in commands()}
+    for line in re.findall(r"^\| `(.*?)`", table, re.MULTILINE):
+        words = line.split()
+        assert " ".join(words[:1]) in known or " ".join(words[:2]) in known, line
+        assert command_row(text, words[0])
 
 
-def test_every_hook_is_documented() -> None:
-    for hook in [name for name in vars(Specification) if name.startswith("triggerfish_")]:
-        assert hook in PLUGINS, hook
-
-
-def test_every_function_is_documented() -> None:
-    assert [name for name in FUNCTIONS if f"`{name}`" not in LANGUAGE] == []
-
-
-def test_the_plugin_of_the_documents_keeps_the_contract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    code = re.findall(r"^```python\n(.*?)^```$", PLUGINS, re.MULTILINE | re.DOTALL)
-    assert len(code) == 2
-    (tmp_path / "triggerfish_letter.py").write_text(code[0])
-    (tmp_path / "test_letter.py").write_text(code[1])
-    monkeypatch.syspath_prepend(tmp_path)
-    arguments = ["-q", "--import-mode=importlib", "-p", "no:cacheprovider", "-c", "/dev/null", f"--rootdir={tmp_path}"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments, str(tmp_path)], capture_output=True, text=True, check=False,
-        env={"PYTHONPATH": str(tmp_path), "PATH": "/usr/bin:/bin"},
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert " passed" in done.stdout
+def test_every_section_and_setting_of_the_documents_exists() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert "[database]" in text
+    for section, table in re.findall(r"^\| `\[([\w.]+)\]` \|.*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE):
+        for name in re.findall(r"^\| `(\w+)`", table, re.MULTILINE):
+            assert name in sections()[section].model_fields, f"[{section}] {name}"

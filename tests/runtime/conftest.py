@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,26 +13,6 @@ import pytest
 from triggerfish.runtime.store.store import Store
 
 sys.path.insert(0, str(Path(__file__).parent))  # for fake_machine, which a subprocess imports too
-
-BACKENDS = ["sqlite"] + (["postgresql"] if "TRIGGERFISH_TEST_POSTGRESQL" in os.environ else [])
-
-
-@pytest.fixture(params=BACKENDS)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The URL of an empty database, of each kind that is to be tested."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.db'}"
-        return
-    from sqlalchemy import create_engine
-
-    url = os.environ["TRIGGERFISH_TEST_POSTGRESQL"]
-    yield url
-    engine = create_engine(url, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
-    engine.dispose()
-
 
 @pytest.fixture
 def store(address: str) -> Iterator[Store]:

@@ -62,32 +62,32 @@ def segments(shop: Path, person: str) -> list[str]:
     return sorted(json.loads(invoke("people", "show", person, shop, "--format", "json"))["segments"])
 
 
-def test_a_new_window_is_filled_from_the_event_log(tmp_path: Path) -> None:
-    (tmp_path / "a.flow").write_text(BEFORE)
+def test_a_new_window_is_filled_from_the_event_log(project: Path) -> None:
+    (project / "a.flow").write_text(BEFORE)
     for day, total in ((1, 60), (5, 50), (9, 5)):
-        track(tmp_path, "ana", "ordered", f"2026-03-0{day}T10:00:00Z", total=total)
-    track(tmp_path, "bob", "seen", "2026-03-09T10:00:00Z")
-    assert replay(tmp_path)["events"] == 4
+        track(project, "ana", "ordered", f"2026-03-0{day}T10:00:00Z", total=total)
+    track(project, "bob", "seen", "2026-03-09T10:00:00Z")
+    assert replay(project)["events"] == 4
 
-    (tmp_path / "a.flow").write_text(AFTER)
-    changed = replay(tmp_path)
+    (project / "a.flow").write_text(AFTER)
+    changed = replay(project)
     assert changed["entered"] == {}, "a changed program starts nothing"
-    assert segments(tmp_path, "ana") == ["buyers", "quiet", "spenders"]
-    assert segments(tmp_path, "bob") == []
+    assert segments(project, "ana") == ["buyers", "quiet", "spenders"]
+    assert segments(project, "bob") == []
 
-    track(tmp_path, "ana", "ordered", "2026-03-10T10:00:00Z", total=1)
-    track(tmp_path, "cid", "seen", "2026-04-20T10:00:00Z")
-    assert replay(tmp_path)["entered"] == {"bought": 1, "silent": 1}
-    assert segments(tmp_path, "ana") == ["quiet", "spenders"], "the window closed again"
-    assert segments(tmp_path, "bob") == ["quiet"]
+    track(project, "ana", "ordered", "2026-03-10T10:00:00Z", total=1)
+    track(project, "cid", "seen", "2026-04-20T10:00:00Z")
+    assert replay(project)["entered"] == {"bought": 1, "silent": 1}
+    assert segments(project, "ana") == ["quiet", "spenders"], "the window closed again"
+    assert segments(project, "bob") == ["quiet"]
 
 
-def test_a_wider_window_is_filled_too(tmp_path: Path) -> None:
-    (tmp_path / "a.flow").write_text(BEFORE + "segment buyers\n    did ordered in last 2 days\n")
-    track(tmp_path, "ana", "ordered", "2026-03-01T10:00:00Z", total=60)
-    track(tmp_path, "ana", "seen", "2026-03-09T10:00:00Z")
-    replay(tmp_path)
-    assert segments(tmp_path, "ana") == []
-    (tmp_path / "a.flow").write_text(BEFORE + "segment buyers\n    did ordered in last 20 days\n")
-    replay(tmp_path)
-    assert segments(tmp_path, "ana") == ["buyers"]
+def test_a_wider_window_is_filled_too(project: Path) -> None:
+    (project / "a.flow").write_text(BEFORE + "segment buyers\n    did ordered in last 2 days\n")
+    track(project, "ana", "ordered", "2026-03-01T10:00:00Z", total=60)
+    track(project, "ana", "seen", "2026-03-09T10:00:00Z")
+    replay(project)
+    assert segments(project, "ana") == []
+    (project / "a.flow").write_text(BEFORE + "segment buyers\n    did ordered in last 20 days\n")
+    replay(project)
+    assert segments(project, "ana") == ["buyers"]

@@ -47,11 +47,10 @@ print("stopped", flush=True)
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_live_runtime_stops_gracefully_and_goes_on_after_a_restart(tmp_path: Path, number: int) -> None:
+def test_a_live_runtime_stops_gracefully_and_goes_on_after_a_restart(address: str, number: int) -> None:
     from triggerfish.runtime.machine.inputs import Input
     from triggerfish.runtime.store.store import Store
 
-    address = f"sqlite:///{tmp_path / 'store.db'}"
     command = [sys.executable, "-c", LIVE, address, str(HARNESS.parent)]
     with Store(address) as store:
         for day in (1, 2):

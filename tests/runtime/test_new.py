@@ -86,3 +86,8 @@ def test_a_misspelt_template(tmp_path: Path) -> None:
 
 def test_a_folder_is_needed() -> None:
     assert run("new").exit_code == 2
+
+
+def test_what_to_try_next_can_be_pasted(tmp_path: Path) -> None:
+    made = run("new", tmp_path / "my shop")
+    assert f"triggerfish check '{tmp_path / 'my shop'}'" in made.stdout

@@ -37,15 +37,15 @@ def invoke(*arguments: object) -> str:
     return result.stdout
 
 
-def test_it_is_masked_wherever_people_are_explained(tmp_path: Path) -> None:
-    (tmp_path / "a.flow").write_text(PROJECT)
-    invoke("track", "ana", "ping", "v=SECRET9", "-C", tmp_path)
-    invoke("run", "--once", tmp_path)
+def test_it_is_masked_wherever_people_are_explained(project: Path) -> None:
+    (project / "a.flow").write_text(PROJECT)
+    invoke("track", "ana", "ping", "v=SECRET9", "-C", project)
+    invoke("run", "--once", project)
     for shown in (
-        invoke("explain", "ana", tmp_path),
-        invoke("explain", "ana", tmp_path, "--format", "json"),
-        invoke("people", "show", "ana", tmp_path),
-        invoke("people", "list", tmp_path, "--format", "json"),
+        invoke("explain", "ana", project),
+        invoke("explain", "ana", project, "--format", "json"),
+        invoke("people", "show", "ana", project),
+        invoke("people", "list", project, "--format", "json"),
     ):
         assert "SECRET9" not in shown
         assert "••••" in shown

@@ -100,8 +100,9 @@ headers.X = 5
         ("TF803", 8, 3, "[email] has no setting hots.", "did you mean host?"),
         ("TF805", 10, 1, "[email] password: the environment variable NOT_SET is not set.",
          "set it before triggerfish is started; for a real dollar sign write $$"),
-        ("TF804", 9, 1, "[email] port: input should be a valid integer, unable to parse string as an integer.", None),
-        ("TF804", 11, 1, "[email] headers.X: input should be a valid string.", None),
+        ("TF804", 9, 1, "[email] port: input should be a valid integer, unable to parse string as an integer.",
+             "correct this line of triggerfish.toml"),
+        ("TF804", 11, 1, "[email] headers.X: input should be a valid string.", "correct this line of triggerfish.toml"),
         ("TF806", 13, 2, "[push] needs the setting token.", "from the provider's pages"),
         ("TF803", 2, 1, "[database] has no setting urll.", "did you mean url?"),
     ]  # fmt: skip

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event as listen
 
 from triggerfish.runtime.machine.effects import Advance, Delivery, Fact, Recorded
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.batch import Batch, Move
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.errors import Conflict, StoreError
+from triggerfish.runtime.store.events import Pending
 from triggerfish.runtime.store.profiles import Cell, Change
 from triggerfish.runtime.store.quarantine import Refused
 from triggerfish.runtime.store.store import Store
@@ -30,15 +32,32 @@ def advance(*facts: Fact, deliveries: list[Delivery] | None = None, recorded: li
     return Advance(None, list(facts), deliveries or [], recorded or [], None)
 
 
+def consume(store: Store, limit: int) -> list[Pending]:
+    """The next events of all shards, consumed."""
+    positions = store.cursors.positions()
+    pending, moved = store.events.arrived(positions, limit)
+    for shard, position in moved.items():
+        go(store, shard, positions[shard], position)
+    return pending
+
+
+def go(store: Store, shard: int | None, old: Position, new: Position) -> None:
+    batch = Batch(1)
+    batch.moves = [Move(shard, old, new)]
+    store.commit(batch)
+
+
 def test_events_keep_their_order_and_content(store: Store) -> None:
     given = [("ana", event(1, 50, total=12.5, items=[{"p": "ü"}])), ("bo", event(2, 40)), ("ana", event(3, 60))]
     assert store.events.append(given, received=99) == 3
-    pending, position = store.events.arrived(Position(), 2)
-    assert [(one.person, one.input) for one in pending] == given[:2]
-    assert position.latest == 50
-    pending, position = store.events.arrived(position, 2)
-    assert [(one.person, one.input) for one in pending] == given[2:]
-    assert store.events.arrived(position, 2) == ([], position)
+    seen: dict[str, list[Input]] = {}
+    for expected in (2, 1, 0):
+        pending = consume(store, 2)
+        assert len(pending) == expected
+        for one in pending:
+            seen.setdefault(one.person, []).append(one.input)
+    assert seen == {"ana": [given[0][1], given[2][1]], "bo": [given[1][1]]}
+    assert store.cursors.position().latest == 60
 
 
 def test_a_message_id_counts_once(store: Store) -> None:
@@ -47,12 +66,31 @@ def test_a_message_id_counts_once(store: Store) -> None:
     assert store.events.count() == 2
 
 
+def test_many_rows_at_once_keep_their_order_and_count_once(store: Store) -> None:
+    store.events.append([("ana", event(5, 1))], 1)
+    given = [("ana", event(number % 400, 1, text='tab\t, "quote", \\ and é', nothing=None)) for number in range(1_000)]
+    assert store.events.append(given, 1) == 399
+    ids = [one.input.id for one in store.events.of_person("ana")]
+    assert ids == ["m5", *(f"m{number}" for number in range(400) if number != 5)]
+    assert store.events.of_person("ana")[7].input == given[7][1]
+    batch = Batch(1)
+    batch.changes = [Change(f"p{number}", bytes(range(256)), None, 0) for number in range(100)]
+    store.commit(batch)
+    batch.changes = [Change(f"p{number}", b"y", 5, 1 + (number == 50)) for number in range(100)]
+    with pytest.raises(Conflict):
+        store.commit(batch)
+    assert set(store.profiles.load([f"p{number}" for number in range(100)]).values()) == {Cell(bytes(range(256)), None, 1)}
+
+
 def test_a_replay_goes_by_the_events_own_time_and_ends_at_what_was_there(store: Store) -> None:
     store.events.append([("ana", event(1, 50)), ("bo", event(2, 40)), ("ana", event(3, 50)), ("c", event(4, 10))], 1)
     position = store.events.begin_replay(Position())
     store.events.append([("late", event(5, 20))], 2)
     seen = []
-    assert store.events.ahead(position) == 4
+    assert store.events.ahead() == 5
+    go(store, None, Position(), position)
+    assert store.events.ahead() == 4
+    before = position
     while True:
         pending, position = store.events.replayed(position, 2)
         if not pending:
@@ -61,8 +99,11 @@ def test_a_replay_goes_by_the_events_own_time_and_ends_at_what_was_there(store: 
     assert seen == [["m4", "m2"], ["m1", "m3"]]
     assert not position.replaying
     assert position.latest == 50
-    position = store.events.begin_replay(position)
-    assert store.events.ahead(position) == 1
+    go(store, None, before, position)
+    assert set(store.cursors.positions().values()) == {Position(seq=4, latest=50)}
+    before, position = position, store.events.begin_replay(position)
+    go(store, None, before, position)
+    assert store.events.ahead() == 1
     pending, _ = store.events.replayed(position, 10)
     assert [one.input.id for one in pending] == ["m5"]
 
@@ -72,13 +113,38 @@ def test_what_the_machine_recorded_is_never_consumed(store: Store) -> None:
     store.events.append([("ana", event(2, 51))], 1, "machine")
     store.events.append([("ana", event(3, 52))], 1, "delivery")
     store.events.append([("ana", event(4, 53))], 1, "machine")
-    pending, position = store.events.arrived(Position(), 10)
-    assert [one.input.id for one in pending] == ["m1", "m3"]
-    assert store.events.ahead(position) == 0
-    assert store.events.arrived(position, 10)[1].seq == store.events.newest()
     replay = store.events.begin_replay(Position())
     assert [one.input.id for one in store.events.replayed(replay, 10)[0]] == ["m1", "m3"]
+    assert [one.input.id for one in consume(store, 10)] == ["m1", "m3"]
+    assert store.events.ahead() == 0
+    assert consume(store, 10) == []
     assert [one.origin for one in store.events.of_person("ana")] == ["intake", "machine", "delivery", "machine"]
+
+
+def test_the_next_moment_is_looked_up_shard_by_shard(store: Store) -> None:
+    """However many people wait: asked for all at once, it would be read off all of them."""
+    asked: list[tuple[str, object]] = []
+    batch = Batch(received=1)
+    batch.changes = [Change(f"p{each}", b"s", 1_000 + each, 0) for each in range(50)]
+    store.commit(batch)
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    listen.listen(store.database.engine, "before_cursor_execute", note)
+    try:
+        assert store.profiles.earliest_due() == 1_000
+    finally:
+        listen.remove(store.database.engine, "before_cursor_execute", note)
+    [(statement, parameters)] = [each for each in asked if "due_at" in each[0]]
+    with store.database.read() as connection:
+        if store.database.dialect.name == "sqlite":
+            plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]  # type: ignore[arg-type]
+            assert "SEARCH profiles USING COVERING INDEX profiles_due (shard=? AND due_at>?)" in plan
+        else:
+            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+            plan = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]  # type: ignore[arg-type]
+            assert any("Index Cond:" in line and "shard = cursors.shard" in line for line in plan), plan
 
 
 def test_a_commit_writes_everything(store: Store) -> None:
@@ -86,7 +152,7 @@ def test_a_commit_writes_everything(store: Store) -> None:
     batch.changes = [Change("ana", b"state", 500, 0), Change("bo", None, None, 0)]
     recorded = [Recorded("r1", "came_back", 9, {"x": 1})]
     batch.take("ana", advance(fact(1), fact(2), deliveries=[delivery("k1")], recorded=recorded))
-    batch.move = Move("inputs", Position(), Position(seq=3, latest=8))
+    batch.moves = [Move(0, Position(), Position(seq=3, latest=8))]
     batch.refused = [Refused("raw", "because", "here")]
     batch.failed = [("bo", 5, {"error": "E"}), ("bo", 6, {"error": "F"})]
     assert store.commit(batch) == 0
@@ -97,7 +163,7 @@ def test_a_commit_writes_everything(store: Store) -> None:
     assert store.journal.of_person("ana") == [fact(1), fact(2)]
     assert [(one.number, one.data["error"]) for one in store.journal.of_person("bo")] == [(-1, "E"), (-2, "F")]
     assert store.journal.counts() == {("noted", "f"): 2, ("error", ""): 2}
-    assert store.cursors.position("inputs") == Position(seq=3, latest=8)
+    assert store.cursors.positions()[0] == Position(seq=3, latest=8)
     assert [posted.delivery for posted in store.outbox.of_person("ana")] == [delivery("k1")]
     [logged] = store.events.of_person("ana")
     assert logged.input == Input("event", "came_back", 9, "r1", {"x": 1})
@@ -117,14 +183,14 @@ def test_two_who_change_one_person_do_not_both_win(store: Store) -> None:
 
 
 def test_two_who_consume_the_same_events_do_not_both_win(store: Store) -> None:
-    moves = [Move("inputs", Position(), Position(seq=5)), Move("inputs", Position(), Position(seq=7))]
+    moves = [Move(0, Position(), Position(seq=5)), Move(0, Position(), Position(seq=7))]
     batches = [Batch(1), Batch(1)]
     for batch, move in zip(batches, moves, strict=True):
-        batch.move = move
+        batch.moves = [move]
     store.commit(batches[0])
     with pytest.raises(Conflict):
         store.commit(batches[1])
-    assert store.cursors.position("inputs") == Position(seq=5)
+    assert store.cursors.positions()[0] == Position(seq=5)
 
 
 def test_a_batch_that_fails_half_way_leaves_nothing(store: Store) -> None:

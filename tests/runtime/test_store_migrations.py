@@ -11,8 +11,10 @@ from sqlalchemy import inspect, text
 
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store import migrate, revision
+from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import SchemaOutdated, SchemaTooNew
+from triggerfish.runtime.store.profiles import Cell
 from triggerfish.runtime.store.schema import metadata
 from triggerfish.runtime.store.store import Store
 
@@ -21,8 +23,8 @@ def test_the_newest_migration_is_the_one_the_code_names() -> None:
     assert migrate.newest_revision() == revision.HEAD
 
 
-def test_an_empty_database_is_upgraded_and_again_is_nothing(address: str) -> None:
-    database = Database(address)
+def test_an_empty_database_is_upgraded_and_again_is_nothing(empty_address: str) -> None:
+    database = Database(empty_address)
     assert migrate.status(database) == migrate.Status(None, revision.HEAD)
     assert migrate.upgrade(database).up_to_date
     with database.read() as connection:
@@ -32,8 +34,8 @@ def test_an_empty_database_is_upgraded_and_again_is_nothing(address: str) -> Non
     database.close()
 
 
-def test_migrations_make_what_the_schema_says(address: str) -> None:
-    database = Database(address)
+def test_migrations_make_what_the_schema_says(empty_address: str) -> None:
+    database = Database(empty_address)
     migrate.upgrade(database)
     with database.read() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
@@ -42,11 +44,35 @@ def test_migrations_make_what_the_schema_says(address: str) -> None:
     database.close()
 
 
-def test_an_upgrade_keeps_what_is_there(address: str) -> None:
-    with Store(address, upgrade=True) as store:
+def test_an_upgrade_keeps_what_is_there(empty_address: str) -> None:
+    with Store(empty_address, upgrade=True) as store:
         store.events.append([("ana", Input("event", "x", 1, "m", {}))], 1)
-    with Store(address, upgrade=True) as store:
+    with Store(empty_address, upgrade=True) as store:
         assert store.events.count() == 1
+
+
+FIRST = (
+    "INSERT INTO profiles (id, due_at, version) VALUES ('ana', 7, 1), ('bo', NULL, 2)",
+    """INSERT INTO events (id, person, kind, name, at, received, fields, origin) VALUES
+       ('m1', 'ana', 'event', 'x', 1, 1, '{}', 'intake'), ('m2', 'ana', 'event', 'x', 2, 1, '{}', 'machine'),
+       ('m3', 'bo', 'event', 'x', 3, 1, '{}', 'intake')""",
+    """INSERT INTO cursors VALUES ('inputs', '{"seq":1,"latest":1}')""",
+)
+
+
+def test_a_database_of_the_first_revision_goes_on_where_it_was(empty_address: str) -> None:
+    database = Database(empty_address)
+    assert migrate.upgrade(database, "0001").found == "0001"
+    with database.write() as connection:
+        for statement in FIRST:
+            connection.exec_driver_sql(statement)
+    database.close()
+    with Store(empty_address, upgrade=True) as store:
+        assert store.cursors.position() == Position(seq=1, latest=1)
+        assert store.events.ahead() == 1
+        assert dict(store.profiles.due(7, 10, [store.shards.of("ana")])) == {"ana": Cell(None, 7, 1)}
+        [waiting] = store.events.arrived(store.cursors.positions([store.shards.of("bo")]), 10)[0]
+        assert (waiting.person, waiting.input.id) == ("bo", "m3")
 
 
 def test_an_outdated_or_newer_database_is_told(tmp_path: Path) -> None:

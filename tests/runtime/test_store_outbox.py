@@ -8,7 +8,6 @@ from triggerfish.runtime.delivery.contract import Finished, Outbox
 from triggerfish.runtime.machine.effects import Advance, Delivery
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.batch import Batch
-from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.store import Store
 
 
@@ -36,6 +35,44 @@ def test_the_urgent_go_first_then_the_older_then_in_order(store: Store) -> None:
     assert store.outbox.next_attempt() == 99
 
 
+def test_a_rate_is_shared_by_all_workers(store: Store, address: str) -> None:
+    post(store, *((f"k{number:02}", 1, 2) for number in range(30)))
+    with Store(address) as other:
+        clock, rates = 1_800_000_000_000, {"email": 10.0}
+        first = store.outbox.claim(7, 50, rates, clock)
+        second = other.outbox.claim(7, 50, rates, clock)
+        assert [len(first), len(second)] == [7, 3], "a second's worth at once"
+        assert store.outbox.claim(7, 50, rates, clock) == []
+        assert store.outbox.pause(50, rates, clock) == 100
+        assert store.outbox.pause(0, rates, clock) == 0, "nothing is due"
+        assert len(other.outbox.claim(7, 50, rates, clock + 250)) == 2
+        assert store.outbox.claim(7, 50, rates, clock - 3_600_000), "a clock that is set back holds up nothing"
+        assert len(store.outbox.claim(30, 50, {"sms": 1.0}, clock)) == 30 - 7 - 3 - 2 - 7
+    rows = store.outbox.by_status("claimed")
+    assert len({one.delivery.key for one in rows}) == 30
+
+
+def test_a_slow_channel_does_not_hold_up_the_others(store: Store) -> None:
+    post(store, *((f"k{number}", 1, 4) for number in range(5)))
+    batch = Batch(1)
+    text = Delivery("t", "send", "sms", 2, "f", "1", 1, 0, {"message": "m"}, {})
+    batch.take("ana", Advance(None, [], [text], [], None))
+    store.commit(batch)
+    claimed = store.outbox.claim(3, 50, {"email": 1.0}, 1_800_000_000_000)
+    assert [one.delivery.key for one in claimed] == ["k0", "t"]
+
+
+def test_what_another_worker_has_taken_over_is_not_begun(store: Store, address: str) -> None:
+    post(store, ("a", 1, 2), ("b", 1, 2))
+    keys = [one.delivery.key for one in store.outbox.claim(9, now=5)]
+    store.database.liveness.close()  # as when its connection breaks, or the process dies
+    with Store(address) as other:
+        other.outbox.recover()
+        assert [one.delivery.key for one in other.outbox.claim(1, now=5)] == ["a"]
+        assert store.outbox.start(keys) == []
+        assert other.outbox.start(["a"]) == ["a"]
+
+
 def test_the_life_of_a_row(store: Store) -> None:
     post(store, ("a", 1, 2), ("b", 1, 2), ("c", 1, 2))
     claimed = store.outbox.claim(10, now=5)
@@ -54,7 +91,7 @@ def test_the_life_of_a_row(store: Store) -> None:
     assert store.outbox.claim(10, now=59) == []
     [again] = store.outbox.claim(10, now=60)
     assert (again.delivery.key, again.attempts) == ("b", 1)
-    pending, _ = store.events.arrived(Position(), 10)
+    pending, _ = store.events.arrived(store.cursors.positions(), 10)
     assert [(one.person, one.input) for one in pending] == [("ana", told)]
     assert store.outbox.counts() == {
         ("email", "f", "sent"): 1,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
 from triggerfish.runtime.machine.inputs import Input
-from triggerfish.runtime.store import dialects
+from triggerfish.runtime.store import sqlite
 from triggerfish.runtime.store.errors import StoreUnavailable
 from triggerfish.runtime.store.store import Store
 
@@ -25,7 +28,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_locked_by_another_program(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(dialects, "_SQLITE_PRAGMAS", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 50"))
+    monkeypatch.setattr(sqlite, "PRAGMAS", ("PRAGMA journal_mode = WAL", "PRAGMA busy_timeout = 50"))
     with Store(f"sqlite:///{path}") as store:
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -75,11 +78,34 @@ def test_damaged(path: Path) -> None:
     assert not caught.value.passing
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_read_only(path: Path) -> None:
+@pytest.fixture
+def somebody(tmp_path: Path) -> Iterator[tuple[Path, Callable[[], AbstractContextManager[None]]]]:
+    """A folder, and how to act as somebody whom file permissions bind: root, whom nothing binds, becomes its owner."""
+    if os.geteuid() != 0:
+        yield tmp_path, nullcontext
+        return
+    nobody = 65534
+    with TemporaryDirectory(prefix="triggerfish-test-") as folder:  # the folders above tmp_path are root's alone
+
+        @contextmanager
+        def acting() -> Iterator[None]:
+            for each in (Path(folder), *Path(folder).iterdir()):
+                os.chown(each, nobody, -1)
+            os.seteuid(nobody)
+            try:
+                yield
+            finally:
+                os.seteuid(0)
+
+        yield Path(folder), acting
+
+
+def test_read_only(somebody: tuple[Path, Callable[[], AbstractContextManager[None]]]) -> None:
+    folder, acting = somebody
+    path = folder / "shop.db"
     Store(f"sqlite:///{path}").close()
     path.chmod(0o400)
-    with Store(f"sqlite:///{path}") as store, pytest.raises(StoreUnavailable, match="may not be written"):
+    with acting(), Store(f"sqlite:///{path}") as store, pytest.raises(StoreUnavailable, match="may not be written"):
         store.events.append(one(1), 1)
 
 

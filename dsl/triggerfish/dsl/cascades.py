@@ -67,6 +67,8 @@ def without_cascades(
         for one in file.declarations
         if any(_inside(problem.span, one.span) for problem in problems)
     ]
+    lines_told = {(problem.span.file, problem.span.line) for problem in problems}
+    found = [one for one in found if (one.span.file, one.span.line) not in lines_told]
     return [one for one in found if not _follows(one, lost, damaged, sources)]
 
 

@@ -74,3 +74,5 @@ class Catalog:
     channels: dict[str, ChannelInfo] = field(default_factory=dict)
     actions: dict[str, ActionInfo] = field(default_factory=dict)
     functions: dict[str, FunctionInfo] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    """The plugins that could not be loaded, and why."""

@@ -11,12 +11,14 @@ from lark import Token, UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 from lark.parsers.lalr_parser_state import ParserState
 
+from triggerfish.dsl.cures import advice
 from triggerfish.dsl.diagnostics import syntax
 from triggerfish.dsl.diagnostics.model import Diagnostic, Edit, Fix
 from triggerfish.dsl.diagnostics.suggest import closest
 from triggerfish.dsl.grammar import Grammar
 from triggerfish.dsl.layout import CONTINUES
 from triggerfish.dsl.names import snake_case
+from triggerfish.dsl.rewording import reword, said, shortened
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.speech import listed, quoted
 from triggerfish.dsl.tokens import RESERVED, Lexeme, lexeme
@@ -31,7 +33,7 @@ class Explanation:
     diagnostic: Diagnostic
     first: int = 0
     last: int = 0
-    mended: Lexeme | None = None
+    mended: tuple[Lexeme, ...] | None = None
 
 
 _LOOK_BACK = 6
@@ -79,7 +81,7 @@ class Explainer:
         if terminal == "NAME":
             return False
         actions = self.states[stack[-1]].values()
-        return bool(actions) and all(action is not Shift and rule.origin.name == "word" for action, rule in actions)
+        return bool(actions) and all(action is not Shift and rule.origin.name in ("word", "field_word") for action, rule in actions)
 
     # --- saying ---------------------------------------------------------------------------------------
 
@@ -119,15 +121,45 @@ class Explainer:
         line = _Line(tokens, start, min(index, start + len(stacks) - 1), stacks)
         expected = self._expected(stacks[-1])
         return (
-            self._phrase(line)
-            or self._continuation(line)
+            self._continuation(line)
+            or self._slip(line, whole=True)
+            or self._other_words(line, expected)
+            or self._phrase(line)
+            or self._advice(line)
             or self._slip(line)
             or self._hyphen(line)
             or Explanation(self._special(line, expected) or self._plainly(line, expected))
         )
 
-    def _slip(self, line: _Line) -> Explanation | None:
-        """A misspelt word: the wrong one, or one before it that was taken for a name."""
+    def _other_words(self, line: _Line, expected: set[str]) -> Explanation | None:
+        """A sentence as people say it elsewhere, where it can be read once it is put right."""
+        if line.bad.type == "EQUALS" and "IS" in expected:
+            return None
+        sentence = line.sentence
+        found = reword(sentence, self.language, lambda tokens: self._reads(line.stacks[0], tokens))
+        if found is None:
+            return None
+        diagnostic = syntax.OtherWords.at(found.span, fix=found.fix, said=shortened(sentence), better=found.better)
+        return Explanation(diagnostic, line.start, line.start + len(sentence) - 1, found.tokens)
+
+    def _reads(self, stack: Stack, tokens: Sequence[Lexeme]) -> bool:
+        after: Stack | None = stack
+        for token in tokens:
+            after = self._feed(after, token.type, soft=token.soft) if after is not None else None
+        return after is not None and self._feed(after, "NEWLINE") is not None
+
+    def _advice(self, line: _Line) -> Explanation | None:
+        hint = advice(said(line.sentence))
+        if hint is None:
+            return None
+        whole = line.sentence[0].span.to(line.sentence[-1].span)
+        return Explanation(syntax.OtherWords.at(whole, hint=hint, said=shortened(line.sentence), better=""))
+
+    def _slip(self, line: _Line, *, whole: bool = False) -> Explanation | None:
+        """A misspelt word: the wrong one, or one before it that was taken for a name.
+
+        With ``whole`` the line must have no other mistake.
+        """
         places = list(range(line.index, max(line.start, line.index - _LOOK_BACK) - 1, -1))
         if line.start not in places:
             places.append(line.start)
@@ -143,7 +175,7 @@ class Explainer:
                 for kind in self._expected(stack)
                 if self.language.written.get(kind, "").isalpha()
             }
-            rest = line.tokens[place + 1 : line.index + 1]
+            rest = line.tokens[place + 1 : line.start + len(line.sentence) + 1 if whole else line.index + 1]
             near = [word for word in known if closest(token.value, (word,))]
             meant = closest(token.value, [word for word in near if self._leads_on(stack, known[word], rest)])
             if meant:
@@ -166,10 +198,10 @@ class Explainer:
         phrase = self.language.phrases.get((before.value, meant)) if before is not None else None
         if before is not None and phrase is not None:
             whole = lexeme(phrase, f"{before.value} {meant}", before.span.to(token.span), token.sink, before.doc)
-            return Explanation(diagnostic, place - 1, place, whole)
+            return Explanation(diagnostic, place - 1, place, (whole,))
         mended = lexeme(self.language.words[meant], meant, token.span, token.sink, token.doc)
         mended.soft = meant not in RESERVED
-        return Explanation(diagnostic, place, place, mended)
+        return Explanation(diagnostic, place, place, (mended,))
 
     def _phrase(self, line: _Line) -> Explanation | None:
         """``in lsat 7 days``: the first of two words that belong together is there, the second is not."""
@@ -195,6 +227,8 @@ class Explainer:
 
     def _continuation(self, line: _Line) -> Explanation | None:
         if line.previous is None and line.bad.value in CONTINUES:
+            if {"NAME", "FROM"} <= self.states[line.stacks[-1][-1]].keys():  # a field, which may have other reserved names
+                return Explanation(syntax.ReservedName.at(line.bad.span, word=line.bad.value))
             hint = "indent this line deeper than the one it continues"
             return Explanation(_unexpected(line.bad, _where(None), hint))
         return None
@@ -221,7 +255,7 @@ class Explainer:
         diagnostic = syntax.BadName.at(place, fix=fix, word="".join(parts), better=better)
         mended = lexeme("NAME", better, place, before.sink, before.doc)
         mended.soft = True
-        return Explanation(diagnostic, line.index - 1, last, mended)
+        return Explanation(diagnostic, line.index - 1, last, (mended,))
 
     def _special(self, line: _Line, expected: set[str]) -> Diagnostic | None:
         bad, before = line.bad, line.previous
@@ -272,6 +306,13 @@ class _Line:
     @property
     def previous(self) -> Lexeme | None:
         return self.tokens[self.index - 1] if self.index > self.start else None
+
+    @property
+    def sentence(self) -> Sequence[Lexeme]:
+        end = self.start
+        while self.tokens[end].type not in ("NEWLINE", "$END"):
+            end += 1
+        return self.tokens[self.start : end]
 
     def before(self, place: int) -> Stack:
         return self.stacks[place - self.start]

@@ -50,6 +50,8 @@ class Layout:
     """What is wrong so far; tree builders add to it through their tokens."""
     wrong_lines: frozenset[int]
     """Lines on which a mistake was found already: what goes wrong there later is its consequence."""
+    sentences: tuple[tuple[int, int], ...]
+    """The first and last lines of those sentences that take several."""
 
 
 def lay_out(text: str, path: str, words: Mapping[str, str], phrases: Mapping[tuple[str, str], str]) -> Layout:
@@ -74,6 +76,7 @@ class _Blocks:
         self.open: list[Lexeme] = []
         self.signs = 0
         self.mixed = False
+        self.sentences: list[tuple[int, int]] = []
 
     def layout(self) -> Layout:
         for line in self.scanned.lines:
@@ -89,7 +92,8 @@ class _Blocks:
                 self._count(line.marks)
         self._end_line()
         self._end_chunk()
-        return Layout(tuple(self.chunks), tuple(self.scanned.comments), self.problems, frozenset(self.wrong_lines))
+        comments, wrong = tuple(self.scanned.comments), frozenset(self.wrong_lines)
+        return Layout(tuple(self.chunks), comments, self.problems, wrong, tuple(self.sentences))
 
     def _goes_on(self, line: Line) -> bool:
         """Whether a line belongs to the sentence above it."""
@@ -106,6 +110,8 @@ class _Blocks:
         if not tokens:
             return
         look_twice(tokens)
+        if tokens[-1].end_line != tokens[0].line:
+            self.sentences.append((tokens[0].span.line, tokens[-1].span.end_line))
         self.chunk.tokens += tokens
         self.chunk.tokens.append(self._mark("NEWLINE", tokens[-1].span))
         self.current = []

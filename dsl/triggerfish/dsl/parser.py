@@ -15,10 +15,11 @@ from lark.parsers.lalr_parser_state import ParserState
 
 from triggerfish.dsl.builder.lists import WrongLineError
 from triggerfish.dsl.diagnostics.model import Diagnostic
-from triggerfish.dsl.diagnostics.syntax import Misspelt
+from triggerfish.dsl.diagnostics.syntax import Misspelt, OtherWords
 from triggerfish.dsl.explain import Explainer, Explanation
 from triggerfish.dsl.grammar import Grammar, grammar
 from triggerfish.dsl.layout import Chunk, Layout, lay_out, look_twice
+from triggerfish.dsl.margins import mend_margins
 from triggerfish.dsl.names import check_names
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tokens import Lexeme, lexeme, renamed
@@ -42,7 +43,7 @@ def parse(text: str, path: str) -> tuple[File, tuple[Diagnostic, ...]]:
     layout = lay_out(text, path, language.words, language.phrases)
     found: list[Diagnostic] = []
     declarations: list[Declaration] = []
-    for chunk in layout.chunks:
+    for chunk in mend_margins(layout.chunks, language, found):
         if chunk.unreadable:
             continue
         reader = _Reader(language, layout, chunk)
@@ -52,9 +53,10 @@ def parse(text: str, path: str) -> tuple[File, tuple[Diagnostic, ...]]:
             declarations.append(declaration)
             wrong_lines = layout.wrong_lines | {diagnostic.span.line for diagnostic in reader.found}
             found += check_names(chunk.tokens, wrong_lines)
-    found += layout.problems
+    reworded = {one.span.line for one in found if one.code == OtherWords.code}
+    found += [one for one in layout.problems if one.span.line not in reworded]
     ordered = sorted(dict.fromkeys(found), key=lambda diagnostic: (diagnostic.span, diagnostic.code))
-    return File(path, tuple(declarations), layout.comments), tuple(ordered)
+    return File(path, tuple(declarations), layout.comments, layout.sentences), tuple(ordered)
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ class _Reader:
             self._report(explanation.diagnostic, self.tokens[0].span)
             if explanation.mended is None:
                 return None
-            self.tokens = [explanation.mended, *self.tokens[1:]]
+            self.tokens = [*explanation.mended, *self.tokens[1:]]
         position = self._fresh()
         while True:
             try:
@@ -182,11 +184,11 @@ class _Reader:
         if mended is None or self.mendings >= MAX_MISTAKES:
             return None
         self.mendings += 1
-        self.mended_lines.add(mended.span.line)
+        self.mended_lines.add(self.tokens[start.index].span.line)
         end = start.index
         while self.tokens[end].type not in ("NEWLINE", "$END"):
             end += 1
-        line = [*self.tokens[start.index : explanation.first], mended, *self.tokens[explanation.last + 1 : end]]
+        line = [*self.tokens[start.index : explanation.first], *mended, *self.tokens[explanation.last + 1 : end]]
         look_twice(line)
         self.tokens = [*self.tokens[: start.index], *line, *self.tokens[end:]]
         depth = self._depth(start.index)

@@ -74,6 +74,7 @@ class _Scanner:
         self.wrong_lines: set[int] = set()
         self.odd_line = 0
         self.number = 1
+        self.skip = 0
         self.line_start = 1 if text.startswith("\ufeff") else 0
 
     def run(self) -> None:
@@ -83,6 +84,8 @@ class _Scanner:
             if kind is None or kind == "end":
                 break
             start, end = match.span(kind)
+            if start < self.skip and kind != "newline":
+                continue
             if kind == "word":
                 value = match[kind]
                 terminal = words.get(value)
@@ -183,6 +186,8 @@ class _Scanner:
         self._add("TEXT", body + '"', start, start + len(body))
 
     def _single_text(self, value: str, start: int, end: int) -> None:
+        if self._bare_text():
+            return
         span = self._span(start, end)
         double = '"' + value[1:-1].replace('"', '\\"') + '"'
         self._report(syntax.WrongQuotes, span, fix=Fix("use double quotation marks", (Edit(span, double),), True))
@@ -198,6 +203,18 @@ class _Scanner:
             value = "2000-01-01"
         self._add("DATE", value, start, end)
 
+    def _foreign_date(self, value: str, start: int, end: int) -> None:
+        """``24.12.2026``, ``12/24/2026``, ``2026/12/24``: a date as other places write it."""
+        right = dates_meant(value)
+        span = self._span(start, end)
+        hint = f"dates are written year-month-day: {' or '.join(right)}" if right else None
+        fix = Fix(f"write {right[0]}", (Edit(span, right[0]),), False) if len(right) == 1 else None
+        if right:
+            self._report(syntax.OtherWords, span, hint=hint, fix=fix, said=value, better=right[0])
+        else:
+            self._report(syntax.NoSuchDate, span, word=value)
+        self._add("DATE", right[0] if right else "2000-01-01", start, end)
+
     def _clock(self, value: str, start: int, end: int) -> None:
         if clock_value(value) is None:
             self._report(syntax.NoSuchTime, self._span(start, end), word=value)
@@ -205,29 +222,96 @@ class _Scanner:
         self._add("CLOCK", value, start, end)
 
     def _foreign(self, value: str, start: int, end: int) -> None:
+        if self._bare_text():
+            return
         meant = FOREIGN[value]
+        if meant == "-" and self.line is not None and self.line.tokens[-1].type == "CLOCK":
+            meant = "to"
         span = self._span(start, end)
-        fix = Fix(f"write `{meant}`", (Edit(span, meant),), False)
+        text = meant if meant != "to" else " to "
+        fix = Fix(f"write `{meant}`", (Edit(span, text),), False)
         self._report(syntax.ForeignSign, span, hint=f"write `{meant}`", fix=fix, sign=value, word=meant)
         for word in meant.split():
             self._add(self.words[word], word, start, end)
 
     def _odd(self, value: str, start: int, end: int) -> None:
-        if self.odd_line == self.number:
+        if self.odd_line == self.number or self._bare_text():
             return
         self.odd_line = self.number
-        hint = None
-        if value in "$€£¥":
-            hint = "write the amount without its currency"
-        elif value == ".":
-            hint = "lines end without a full stop; in names a dot stands between two words, without spaces"
-        elif value == "%":
-            hint = "write the percent sign directly after its number: 50%"
-        elif value in "{}":
-            hint = "`{{ … }}` belongs inside of a text, between quotation marks; blocks are made by indentation"
-        elif value == ";":
-            hint = "each sentence has a line of its own"
-        self._report(syntax.OddCharacter, self._span(start, end), hint=hint, what=character_name(value))
+        span = self._span(start, end)
+        last = not self.text[end : self._line_end(end)].split("#", 1)[0].strip()
+        usual = unicodedata.normalize("NFKC", value)
+        hint, fix = None, None
+        if last and usual in (".", ";", "!", "?", "\u3002"):
+            hint = "leave it out: a line needs no sign at its end"
+            fix = Fix("leave it out", (Edit(span, ""),), True)
+        elif usual != value and usual.isascii() and usual.strip():
+            hint = f"write `{usual}`"
+            fix = Fix(hint, (Edit(span, usual),), True)
+        elif value in _ODD:
+            hint = _ODD[value]
+        self._report(syntax.OddCharacter, span, hint=hint, fix=fix, what=character_name(value))
+
+    def _line_end(self, start: int) -> int:
+        found = re.compile(r"[\r\n]|\Z").search(self.text, start)
+        return found.start() if found is not None else len(self.text)
+
+    def _bare_text(self) -> bool:
+        """A text without its quotation marks, with signs in it: read as the text to the end of the line."""
+        line = self.line
+        if line is None or not _is_bare(line.tokens):
+            return False
+        first = line.tokens[1].span
+        start = self.line_start + first.column - 1
+        body = self.text[start : self._line_end(start)].rstrip()
+        if '"' in body:
+            return False
+        self.skip = start + len(body)
+        span = self._span(start, self.skip)
+        before = line.tokens[0].value
+        fix = Fix("put it in quotation marks", (Edit(span, f'"{body}"'),), False)
+        said = f"{before} {body}"
+        del line.tokens[1:]
+        line.marks.clear()
+        self._report(
+            syntax.OtherWords, span, fix=fix, said=said if len(said) <= 60 else f"{said[:59]}…", better=f'{before} "{body}"'
+        )
+        self._add("TEXT", f'"{body}"', start, self.skip)
+        return True
+
+
+_TEXTS = frozenset("subject preview title body text sms push sender headline".split())
+_ODD = {
+    **dict.fromkeys("$€£¥", "write the amount without its currency"),
+    ".": "in names a dot stands between two words, without spaces; a line needs no sign at its end",
+    "%": "write the percent sign directly after its number: 50%",
+    **dict.fromkeys(
+        "{}", "`{{ … }}` belongs inside of a text, between quotation marks; blocks are made by indentation"
+    ),
+    ";": "each sentence has a line of its own",
+}
+
+
+def _is_bare(tokens: list[Lexeme]) -> bool:
+    return len(tokens) > 1 and tokens[0].value in _TEXTS and tokens[1].type not in ("TEXT", "FILE", "COLON", "IN")
+
+
+def dates_meant(word: str) -> list[str]:
+    """The dates, written year-month-day, that ``24.12.2026``, ``12/24/2026`` or ``3/4/2026`` can mean."""
+    first, second, third = (int(part) for part in re.split(r"[./]", word))
+    if first > 31:
+        orders = [(first, second, third)]
+    elif "." in word:
+        orders = [(third, second, first)]
+    else:
+        orders = [(third, first, second), (third, second, first)]
+    found: dict[str, None] = {}
+    for year, month, day in orders:
+        try:
+            found[dt.date(year, month, day).isoformat()] = None
+        except ValueError:
+            continue
+    return list(found)
 
 
 def clock_value(word: str) -> tuple[int, int] | None:

@@ -46,7 +46,14 @@ _GROUPS = (
     (_WEEKDAYS, ("MONDAY", "SUNDAY"), "a day of the week"),
     (("NAME", "DOTTED"), ("NAME", "DOTTED"), "a name"),
 )
-MAX_LISTED = 14
+MAX_LISTED = 6
+_LIKELY = (
+    "SEND WAIT IF START SET ELSE STOP GOAL ONLY NAME DOTTED WHEN EVERY BY FOR WHERE WITH ABOUT AS TO UNTIL UP AGAIN SPLIT CHOOSE DO "
+    "TEXT NUMBER PERCENT CLOCK DATE IS AND OR THEN AT IN_LAST EVER WITHIN FROM ON PER IN NOT COMMA COLON "
+    "EXPIRE EXIT ENTER RECORD SUBSCRIBE UNSUBSCRIBE JOIN LEAVE ADD CLEAR REPEAT COLLECT TOGETHER EXPECT GIVEN AFTER"
+).split()
+_RANK = {terminal: place for place, terminal in enumerate(_LIKELY)}
+"""What programs are mostly made of comes first in a list that must end somewhere."""
 
 
 def spoken(terminal: str, written: Mapping[str, str]) -> str:
@@ -66,12 +73,14 @@ def listed(expected: Iterable[str], written: Mapping[str, str]) -> str:
         left.discard("OPEN")
     line_ends = "NEWLINE" in left
     left.discard("NEWLINE")
-    order = sorted(left, key=lambda terminal: (terminal not in SPOKEN, written.get(terminal, ""), terminal))
+    order = sorted(left, key=lambda terminal: (_RANK.get(terminal, len(_RANK)), written.get(terminal, ""), terminal))
     parts += [spoken(terminal, written) for terminal in order]
-    if len(parts) > MAX_LISTED:
-        parts = [*parts[:MAX_LISTED], "…"]
+    more = len(parts) > MAX_LISTED
+    parts = parts[: MAX_LISTED - line_ends] if more else parts
     if line_ends:
         parts.append(SPOKEN["NEWLINE"])
+    if more:
+        parts.append("…")
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} or {parts[-1]}" if parts[-1] != "…" else ", ".join(parts)

@@ -8,7 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from liquid.ast import Node
-from liquid.builtin.expressions import Filter, FilteredExpression, LoopExpression, Path
+from liquid.builtin.expressions import (
+    Filter,
+    FilteredExpression,
+    KeywordArgument,
+    Literal,
+    LoopExpression,
+    Path,
+    StringLiteral,
+)
 from liquid.builtin.tags.assign_tag import AssignNode
 from liquid.context import RenderContext
 from liquid.exceptions import LiquidError
@@ -17,12 +25,11 @@ from liquid.template import BoundTemplate
 
 from triggerfish.dsl.template_errors import in_words, unclosed, unknown_filter, unknown_tag
 from triggerfish.dsl.template_sandbox import sandbox
-from triggerfish.dsl.templates import BUILT_IN, TemplateError, TemplateName
+from triggerfish.dsl.templates import BUILT_IN, LINK_FILTERS, LinkArgument, TemplateError, TemplateLink, TemplateName
 
 Origin = tuple[str, ...] | None
 """What a local name stands for, where that is a path."""
 
-LATER = {"record_link": "links that record an event are not available yet"}
 _LOOPS = ("forloop", "tablerowloop")
 
 
@@ -41,6 +48,16 @@ def analyse(source: str) -> tuple[tuple[TemplateName, ...], tuple[TemplateError,
 def errors_of(source: str) -> tuple[TemplateError, ...]:
     """What is wrong with a template."""
     return analyse(source)[1]
+
+
+def links_of(source: str) -> tuple[TemplateLink, ...]:
+    """See ``templates.links_of``."""
+    template, _ = _parsed(source)
+    if template is None:
+        return ()
+    walk = Walk(template)
+    walk.nodes(template.nodes)
+    return () if walk.errors else tuple(sorted(walk.links, key=lambda link: link.offset))
 
 
 def _parsed(source: str) -> tuple[BoundTemplate | None, TemplateError | None]:
@@ -87,6 +104,7 @@ class Walk:
     def __init__(self, template: BoundTemplate) -> None:
         self.names: list[TemplateName] = []
         self.errors: list[TemplateError] = []
+        self.links: list[TemplateLink] = []
         self.scopes: list[dict[str, Origin]] = [{}]
         self.filters = template.env.filters
         self.static = RenderContext(template)
@@ -119,8 +137,10 @@ class Walk:
         if isinstance(expression, Path):
             self.path(expression)
         if isinstance(expression, FilteredExpression):
-            for one in expression.filters or ():
+            for number, one in enumerate(expression.filters or ()):
                 self.filter(one)
+                if one.name in LINK_FILTERS:
+                    self.link(one, expression.left if number == 0 else None)
         for child in expression.children():
             self.expression(child)
 
@@ -156,14 +176,35 @@ class Walk:
     def filter(self, one: Filter) -> None:
         """Check that a filter is there and has the values it needs."""
         at = one.token.start_index
-        if one.name in LATER:
-            self.errors.append(TemplateError(LATER[one.name], at))
-        elif one.name not in self.filters:
+        if one.name not in self.filters:
             self.errors.append(TemplateError(unknown_filter(one.name, self.filters), at))
         elif problem := _wrong_arguments(one, self.filters[one.name]):
             self.errors.append(TemplateError(problem, at))
         elif one.name == "date" and self.local("timezone") is None:
             self.names.append(TemplateName(("timezone",), at, local=False))
+
+
+    def link(self, one: Filter, before: Expression | None) -> None:
+        """Note a link that records or confirms something: what stands before it must be written out, to be checked."""
+        at = one.token.start_index
+        if not isinstance(before, StringLiteral):
+            what, example = _BEFORE[one.name]
+            self.errors.append(TemplateError(f"“{one.name}” follows {what} in quotes, as in {example}", at))
+            return
+        arguments = []
+        for argument in one.args:
+            value = argument.value
+            if isinstance(argument, KeywordArgument):
+                written = value.value if isinstance(value, Literal) else None
+                path = self.origin(value)
+                arguments.append(LinkArgument(argument.name, written, path, argument.token.start_index, value.token.start_index))
+        self.links.append(TemplateLink(one.name, before.value, tuple(arguments), before.token.start_index))
+
+
+_BEFORE = {
+    "record_link": ("the name of an event", "“{{ 'nps_answered' | record_link: score: 9 }}”"),
+    "confirm_link": ("the name of a topic", "“{{ 'news' | confirm_link }}”"),
+}
 
 
 def _words(path: Path) -> tuple[str, ...]:

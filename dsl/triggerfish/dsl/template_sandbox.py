@@ -31,7 +31,7 @@ from liquid.undefined import UNDEFINED, Undefined
 from liquid.utils import ReadOnlyChainMap
 
 from triggerfish.dsl.template_errors import in_words
-from triggerfish.dsl.templates import BadTemplate, MissingValue, Template, TemplateFailure
+from triggerfish.dsl.templates import BadTemplate, Links, MissingValue, Template, TemplateFailure
 
 FORBIDDEN_TAGS = ("include", "render")
 LOOP_LIMIT = 10_000
@@ -198,13 +198,16 @@ class RequiredCycleTag(CycleTag):
 class Context(RenderContext):
     """Knows the moment and the time zone from outside, and no clock."""
 
-    __slots__ = ("moment", "zone")
+    __slots__ = ("links", "moment", "zone")
 
-    def __init__(self, template: BoundTemplate, *, moment: int = 0, zone: str = "UTC", **options: Any) -> None:
+    def __init__(
+        self, template: BoundTemplate, *, moment: int = 0, zone: str = "UTC", links: Links | None = None, **options: Any
+    ) -> None:
         super().__init__(template, **options)
         self.scope = ReadOnlyChainMap(self.locals, self.globals, self.counters)
         self.moment = moment
         self.zone = zone
+        self.links = links
 
     def get(self, path: list[object], *, token: Token | None, default: object = UNDEFINED) -> object:
         """The value of a path; nothing and None are the same unknown."""
@@ -219,9 +222,9 @@ class SafeTemplate(BoundTemplate):
 
     context_class = Context
 
-    def fill(self, values: Mapping[str, object], *, at: int, timezone: str) -> str:
+    def fill(self, values: Mapping[str, object], *, at: int, timezone: str, links: Links | None = None) -> str:
         """See ``templates.Template``."""
-        context = Context(self, globals={"now": at, **values}, moment=at, zone=timezone)
+        context = Context(self, globals={"now": at, **values}, moment=at, zone=timezone, links=links)
         buffer = self._get_buffer()
         try:
             self.render_with_context(context, buffer)
@@ -265,6 +268,8 @@ def sandbox(html: bool) -> Sandbox:  # noqa: FBT001 - the cache counts names apa
         made.add_tag(tag_class)
     made.add_filter("date", date)
     made.add_filter("track", track)
+    made.add_filter("record_link", record_link)
+    made.add_filter("confirm_link", confirm_link)
     made.add_filter("join", _join(made.filters["join"]))
     return made
 
@@ -303,10 +308,36 @@ def _moment(value: object, context: Context) -> dt.datetime:
     raise TemplateFailure(f"“{value}” is no date")
 
 
+@with_context
 @liquid_filter
-def track(link: object) -> object:
-    """The link itself: whoever counts clicks replaces it when the mail is handed over."""
-    return link
+def track(link: object, *, context: Context) -> object:
+    """A link that notes the click; the link itself where nobody answers links."""
+    return context.links.tracked(str(link)) if context.links is not None else link
+
+
+@with_context
+@liquid_filter
+def record_link(event: object, *, context: Context, **fields: object) -> str:
+    """A link that records an event with these fields."""
+    return _answered(context, "record_link").recorded(str(event), {name: _plain(value) for name, value in fields.items()})
+
+
+@with_context
+@liquid_filter
+def confirm_link(topic: object, *, context: Context) -> str:
+    """A link by which a person confirms that they subscribe to a topic."""
+    return _answered(context, "confirm_link").confirmed(str(topic))
+
+
+def _answered(context: Context, word: str) -> Links:
+    if context.links is None:
+        raise TemplateFailure(f"“{word}” has no meaning outside a message")
+    return context.links
+
+
+def _plain(value: object) -> object:
+    """Marked-up text is a text like any other in a field."""
+    return str(value) if isinstance(value, str) else value
 
 
 def _join(join: Callable[..., str]) -> Callable[..., object]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 BUILT_IN = frozenset({"now", "unsubscribe_url"})
 """Names every template may use without anybody having declared them."""
@@ -58,12 +58,57 @@ class TemplateFailure(Exception):  # noqa: N818 - said of what happened
     """A template could not be filled in for another reason; the message is in a marketer's words."""
 
 
+LINK_FILTERS = ("record_link", "confirm_link")
+"""Filters that turn the name of an event or a topic into a link of the web service."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkArgument:
+    """A field that a ``record_link`` gives: a value written out, or the path of one.
+
+    ``named_at`` is where the name stands, ``offset`` where the value does.
+    """
+
+    name: str
+    value: str | float | bool | None
+    path: tuple[str, ...] | None
+    named_at: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateLink:
+    """``{{ "nps_answered" | record_link: score: 9 }}``: ``filter`` is the filter, ``name`` what stands before it."""
+
+    filter: str
+    name: str
+    arguments: tuple[LinkArgument, ...]
+    offset: int
+
+
+class Links(Protocol):
+    """Makes the links of one message while its templates are filled in. Each method may raise ``TemplateFailure``."""
+
+    def tracked(self, target: str) -> str:
+        """A link that notes the click and leads to ``target``."""
+        ...
+
+    def recorded(self, event: str, fields: Mapping[str, Any]) -> str:
+        """A link that records an event of the person with these fields."""
+        ...
+
+    def confirmed(self, topic: str) -> str:
+        """A link by which the person confirms that they subscribe to a topic."""
+        ...
+
+
 class Template(Protocol):
     """A parsed template. It may be filled in from several threads at once."""
 
-    def fill(self, values: Mapping[str, object], *, at: int, timezone: str) -> str:
+    def fill(self, values: Mapping[str, object], *, at: int, timezone: str, links: Links | None = None) -> str:
         """The text for these values at this moment (milliseconds since 1970 UTC), dates in that time zone.
 
+        Without ``links`` tracked links are plain ones, and the others cannot be made.
         Raises ``MissingValue`` where an unknown value would have to appear, ``TemplateFailure`` where something else is
         wrong. An unknown value is fine behind ``default``, in ``if`` and as the list of a ``for``.
         """
@@ -79,6 +124,15 @@ def analyse(source: str) -> tuple[tuple[TemplateName, ...], tuple[TemplateError,
     if "{{" not in source and "{%" not in source:
         return (), ()
     from triggerfish.dsl.template_analysis import analyse as look  # slow to import
+
+    return look(source)
+
+
+def links_of(source: str) -> tuple[TemplateLink, ...]:
+    """The links that record or confirm something, in the order they appear; none of a template with errors."""
+    if not any(name in source for name in LINK_FILTERS):
+        return ()
+    from triggerfish.dsl.template_analysis import links_of as look  # slow to import
 
     return look(source)
 

@@ -21,6 +21,9 @@ RESERVED = frozenset(
 SPACES = " \t\f\v\x85\xa0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
 """A character class: what separates words, as editors, browsers and word processors write it."""
 
+CURSOR = "zz_here_zz"
+"""What an editor's completion puts in the place of the word that is being typed: its sentence is not finished."""
+
 _QUOTES = "“”„‟"
 
 SCAN = re.compile(
@@ -40,6 +43,8 @@ SCAN = re.compile(
     | (?P<unclosed>["{_QUOTES}][^\r\n]*)
     | (?P<single_text>'[^'\r\n]*+'|‘[^’\r\n]*+’|`[^`\r\n]*+`)
     | (?P<date>[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?![0-9]))
+    | (?P<foreign_date>[0-9]{{1,2}}\.[0-9]{{1,2}}\.[0-9]{{4}}(?![0-9.])|[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{4}}(?![0-9/])
+        |[0-9]{{4}}[./][0-9]{{1,2}}[./][0-9]{{1,2}}(?![0-9./]))
     | (?P<clock>[0-9]{{1,2}}:[0-9]{{1,2}}(?:[ ]?[ap]m\b)?(?![0-9:])|[0-9]{{1,2}}[ ]?[ap]m\b)
     | (?P<percent>[0-9]+(?:\.[0-9]+)?[ ]?%)
     | (?P<number>[0-9]+(?:\.[0-9]+)?)

@@ -18,7 +18,11 @@ async function start() {
   const command = program();
   const server = { command, args: ["lsp"], transport: TransportKind.stdio };
   client = new LanguageClient("triggerfish", "Triggerfish", server, {
-    documentSelector: [{ scheme: "file", language: "triggerfish" }],
+    // In templates it completes, explains and renames; HTML and Markdown are left to the editors' own extensions.
+    documentSelector: [
+      { scheme: "file", language: "triggerfish" },
+      { scheme: "file", pattern: "**/*.{mjml,liquid}" },
+    ],
     synchronize: {
       // Templates, lists and settings belong to a project as well.
       fileEvents: vscode.workspace.createFileSystemWatcher("**/*.{flow,toml,csv,md,mjml,html,txt,liquid}"),

@@ -110,7 +110,8 @@ class Channel(ABC, Generic[SettingsT, ContentT]):
     * ``address`` is the profile field with the recipient's address, ``address_type`` its type;
     * ``Content`` holds the fields of a message part: texts, each with a description, optional ones ``str | None``;
     * ``short`` is the content field meant by the short form ``sms "…"``;
-    * ``Settings`` is the section ``[NAME]`` of ``triggerfish.toml``; texts in it may hold ``${VARIABLE}``.
+    * ``Settings`` is the section ``[NAME]`` of ``triggerfish.toml``; texts in it may hold ``${VARIABLE}``. A number
+      ``per_second`` among them is how many messages a second all workers together hand over at most.
     """
 
     name: ClassVar[str]

@@ -120,6 +120,8 @@ class ChannelContract:
         """Whatever people put into their fields, sending never raises."""
         for name, text in NASTY.items():
             content = {key: text if isinstance(value, str) else value for key, value in self.content.items()}
+            if not _takes(self.channel.Content, content):
+                continue  # the runtime does not bring such a message to the channel: it has failed, with the reason
             outcome = self._send(tmp_path, f"contract-{name}", content=content)
             assert isinstance(outcome, (Sent, Failed, Later, Unknown)), f"{name}: {outcome!r} is no outcome"
 
@@ -238,12 +240,16 @@ def action_contract(
     return type("TestActionContract", (ActionContract,), {"action": action, "arguments": arguments, "settings": made})
 
 
-def _refuses(model: type[BaseModel], values: Values, name: str) -> None:
+def _takes(model: type[BaseModel], values: Values) -> bool:
     try:
         model.model_validate(values)
     except ValidationError:
-        return
-    raise AssertionError(f"{name} is required but may be left out")
+        return False
+    return True
+
+
+def _refuses(model: type[BaseModel], values: Values, name: str) -> None:
+    assert not _takes(model, values), f"{name} is required but may be left out"
 
 
 class _EntryPoint:

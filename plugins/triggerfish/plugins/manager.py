@@ -68,6 +68,7 @@ class Plugins:
             {name: describe_channel(channel) for name, channel in sorted(self.channels.items())},
             {name: describe_action(action) for name, action in sorted(self.actions.items())},
             {name: describe_function(function) for name, function in sorted(self.functions.items())},
+            {problem.plugin: problem.message for problem in self.problems},
         )
 
 

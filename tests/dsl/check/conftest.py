@@ -52,7 +52,7 @@ def catalog() -> Catalog:
         "Calls a web address.",
     )
     write = ActionInfo(
-        "log.write", (ActionField("text", TEXT, True, "What to write."),), (), False, "Writes a line to the log."
+        "log.write", (ActionField("message", TEXT, True, "What to write."),), (), False, "Writes a line to the log."
     )
     anything = ActionInfo("crm.update", (ActionField("id", TEXT, True, "Whose."),), (), True, "Updates a contact.")
     distance = FunctionInfo("distance", (TEXT, TEXT), 0, NUMBER, "How far apart two places are.")

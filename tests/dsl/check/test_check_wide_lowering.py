@@ -8,7 +8,6 @@ import pytest
 
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.diagnostics.example import PRELUDE
-from triggerfish.dsl.diagnostics.notyet import NotYet
 from triggerfish.dsl.diagnostics.render import render_text
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import flows as f
@@ -167,11 +166,10 @@ def test_webhook_brings_the_fields_of_its_event(compiled: Any):
 # --- headers ----------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("ahead")
 def test_release_late_and_moved(compiled: Any):
     headers = "start when signed_up\nrelease 500 per hour\nwhen late by 6 hours skip\nmoved old to pause\nmoved older to hello"
     steps = 'wait 1 day as pause\nif plan is "pro"\n    send email both transactional as hello'
-    found = flow(compiled, headers, steps, warnings=("TF901",))
+    found = flow(compiled, headers, steps)
     assert found.release == f.Limit(500, "hour")
     assert found.late == f.Late(x.Duration(milliseconds=6 * HOUR), "skip")
     assert found.moved == (("old", "pause"), ("older", "hello"))
@@ -385,16 +383,9 @@ def test_tests_give_arms_scores_and_models(compiled: Any):
 # --- for everyone, for the workspace -------------------------------------------------------------------
 
 
-@pytest.fixture
-def ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is lowered already, behind the error that says it cannot be run yet."""
-    monkeypatch.setattr(NotYet, "severity", "warning")
-
-
-@pytest.mark.usefixtures("ahead")
 def test_start_for_everyone(compiled: Any):
     where = "price < 5 and did (order_completed where order_id is event.product_id) ever and total_spent > event.price"
-    start = flow(compiled, f"start when price_dropped for everyone where {where}", warnings=("TF901",)).starts[0]
+    start = flow(compiled, f"start when price_dropped for everyone where {where}").starts[0]
     assert isinstance(start, f.StartWhen)
     assert start.everyone
     assert isinstance(start.stages[0].where, x.And)
@@ -410,13 +401,12 @@ def test_start_for_everyone(compiled: Any):
     assert third.right == x.EventField(("price",))
 
 
-@pytest.mark.usefixtures("ahead")
 def test_flow_for_the_workspace(compiled: Any):
     text = (
         "flow posts for workspace\n    start every monday at 9:00\n    start when price_dropped for everyone\n"
         "    enter flow inside for segment engaged\n\nflow inside\n    start by hand\n    wait 1 day\n"
     )
-    found = compiled(text, warnings=("TF901",)).program.flows[0]
+    found = compiled(text).program.flows[0]
     assert found.workspace
     step = found.steps[0]
     assert isinstance(step, s.EnterFlow)

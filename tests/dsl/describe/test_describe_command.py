@@ -50,8 +50,3 @@ def test_wrong_names_and_folders():
     assert (ran.exit_code, ran.stderr) == (1, 'triggerfish: there is no flow win_bak; did you mean "win_back"?\n')
     assert run("win_back", CDNOW / "nowhere").exit_code == 2
     assert run("a", "b", "c").exit_code == 2
-
-
-def test_the_documentation_shows_what_it_says():
-    page = (CDNOW.parents[1] / "docs" / "pictures.md").read_text()
-    assert f"```text\n{run('win_back', CDNOW).stdout}```" in page

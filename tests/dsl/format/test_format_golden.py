@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import textwrap
 from pathlib import Path
 
 import pytest
@@ -26,12 +24,3 @@ def test_golden(case: Path, rewrite: bool) -> None:
 
 def test_there_are_cases() -> None:
     assert len(CASES) >= 8
-
-
-def test_the_example_of_the_documentation() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "formatting.md").read_text(encoding="utf-8")
-    blocks = [
-        textwrap.dedent(block)
-        for block in re.findall(r"^    flow cart.*\n(?:    .*\n|\n(?=    ))+", page, re.MULTILINE)
-    ]
-    assert format_text(blocks[0], "a.flow").text == blocks[1]

@@ -20,3 +20,8 @@ def test_every_rule_is_found():
 def test_page_is_up_to_date():
     again = "run: python -m triggerfish.dsl.diagnostics.reference docs/errors.md"
     assert PAGE.read_text(encoding="utf-8") == reference(installed_rules()), again
+
+
+def test_every_rule_says_what_to_do():
+    """A diagnostic may have a better help of its own; this one is always there."""
+    assert [rule.code for rule in installed_rules() if not rule.help] == []

@@ -78,6 +78,7 @@ FINE = {
     "a stop with a condition": flow(
         "stop when order_completed where total > 500", "wait up to 2 days for order_completed", "set total_spent to 5"
     ),
+    "only the first branch is empty": flow("if total_spent > 100", "else", "    wait 1 day"),
     "time left": flow("expire after 3 days", "wait 2 days", "set total_spent to 5"),
     "at once, perhaps": flow(
         "expire after 3 days", "wait up to 3 days", "    for signed_up", "        set total_spent to 5"
@@ -112,3 +113,17 @@ def test_condition_that_says_nothing(line: str, code: str, start: int | None, en
     (one,) = found(flow(line, "wait 1 day"))
     assert one.code == code
     assert one.span.line == 3
+
+
+HOLLOW = {
+    "else": (("if total_spent > 100", "    wait 1 day", "else", "wait 2 days"), 5, "else"),
+    "if": (("if total_spent > 100", "wait 1 day"), 3, "if"),
+    "every branch": (("if total_spent > 100", "else if total_spent > 10", "else", "wait 1 day"), 3, "if"),
+}
+
+
+@pytest.mark.parametrize(("lines", "line", "word"), HOLLOW.values(), ids=HOLLOW)
+def test_branch_with_nothing_below_it(lines: tuple[str, ...], line: int, word: str, found):
+    (one,) = found(flow(*lines))
+    assert (one.code, one.span.line) == ("TF628", line)
+    assert f"`{word}`" in one.message

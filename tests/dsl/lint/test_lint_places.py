@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.lint.load import worst_case
 from triggerfish.dsl.lint.project import Project
@@ -155,6 +157,13 @@ def test_allowed_on_the_line_above(found):
     assert found(text) == []
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_allowed_on_any_line_of_a_sentence(found, place):
+    lines = ['    only if plan is "pro"', "        and total_spent > 5", "        or total_spent > 100"]
+    lines[place] += "  # allow TF301: because it reads well"
+    assert found("\n".join(["flow f", "    start when signed_up", *lines, "    wait 1 day", ""])) == []
+
+
 def test_without_a_reason(found):
     (one,) = found(UNUSED.format(comment="  # allow TF616"))
     assert (one.code, one.message) == ("TF623", "this comment allows TF616 without saying why")
@@ -186,3 +195,30 @@ def test_errors_cannot_be_allowed(catalog: Catalog):
     loaded = compile_sources({"case.flow": text}, catalog)
     every = reviewed(loaded.program, loaded.trees, loaded.diagnostics)
     assert [one.code for one in every] == ["TF101"]
+
+
+LITERAL = """\
+profile
+    marks  list of text
+
+event noted
+    reason  text
+
+flow f
+    start when signed_up
+    again never
+    record noted with reason: "{{ plan }}"
+    record noted with reason: "on {{ plan }}"
+    set marks to ["{{ event.x }}"]
+    do log.write with message: "{{ plan }}"
+    exit "on {{ plan }}"
+"""
+
+
+def test_braces_are_told_of_where_nothing_is_filled_in(found):
+    told = [(one.span.line, one.help, one.fix is not None) for one in found(LITERAL) if one.code == "TF627"]
+    assert [line for line, _, _ in told] == [10, 11, 12, 14]
+    assert [fixed for _, _, fixed in told] == [True, False, True, False]
+    assert told[0][1].startswith("write `plan`")
+    assert told[2][1].startswith("write `event.x`")
+    assert told[3][1].startswith("a reason is the same for everybody")

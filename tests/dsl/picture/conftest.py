@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.ir.program import Program

@@ -7,20 +7,16 @@ from __future__ import annotations
 
 import html
 import json
-import os
 import re
-import shutil
-import subprocess
-from pathlib import Path
 from typing import Any
 
 import pytest
+from browser import browser
+from browser import shown as looked_at
 
 from triggerfish.dsl.picture.layout import lay_out
 from triggerfish.dsl.picture.page import render_page
 from triggerfish.dsl.picture.shape import Picture
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 ACTIONS = """
 <pre id="report"></pre><script>
@@ -89,32 +85,17 @@ window.addEventListener("load", () => {
 """
 
 
-def _browser() -> str:
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is not None:
-        return found
-    if os.environ.get("TRIGGERFISH_BROWSER") == "required":
-        pytest.fail("there is no Chromium, and TRIGGERFISH_BROWSER=required")
-    pytest.skip("THERE IS NO CHROMIUM: the picture's page was not tried in a browser")
-
-
 @pytest.fixture(scope="module")
 def report(cart: Picture, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("page")
     place = folder / "cart.html"
     place.write_text(render_page(cart, lay_out(cart)).replace("</body>", ACTIONS), "utf-8")
-    shown = _open(_browser(), place, folder / "browser")
-    found = re.search(r'<pre id="report">(.*?)</pre>', shown, re.DOTALL)
+    page = looked_at(browser(), place, folder / "browser")
+    found = re.search(r'<pre id="report">(.*?)</pre>', page, re.DOTALL)
     assert found is not None
     assert found[1], "the page's script failed"
     answer: dict[str, Any] = json.loads(html.unescape(found[1]))
     return answer
-
-
-def _open(browser: str, page: Path, profile: Path) -> str:
-    options = "--headless --no-sandbox --disable-gpu --disable-background-networking --no-first-run".split()
-    command = [browser, *options, f"--user-data-dir={profile}", "--window-size=1400,900", "--dump-dom", page.as_uri()]
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=90).stdout
 
 
 def test_pointing_at_a_step_lights_its_lines(report: dict[str, Any], cart: Picture):

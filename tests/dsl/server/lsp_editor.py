@@ -131,8 +131,8 @@ class Editor:
         return "\n".join(line.decode("utf-16-le") for line in lines)
 
     def completions(self, path: str, text: str) -> list[str]:
-        """What is proposed at the last bar in a text, best first."""
-        place = text.rindex("|")
+        """What is proposed at the broken bar in a text, or at its last bar; best first."""
+        place = text.index("¦") if "¦" in text else text.rindex("|")
         self.type(path, text[:place] + text[place + 1 :])
         head = text[:place]
         position = lsp.Position(head.count("\n"), len(head.rpartition("\n")[2]))

@@ -143,6 +143,16 @@ def test_hover_over_nothing(shop):
 FLOW_HEAD = "flow f\n    start when order_completed as order\n    about offers\n"
 
 
+LINKS = """\
+event rated
+    points  number
+    why     text
+
+topic weekly confirmed opt-in for email
+
+"""
+
+
 @pytest.mark.parametrize(
     ("text", "first", "absent"),
     [
@@ -182,7 +192,34 @@ FLOW_HEAD = "flow f\n    start when order_completed as order\n    about offers\n
         ("message m\n    email\n        |", ["subject", "body"], ["plan"]),
         ('message m\n    sms "Hi {{ |', ["plan", "first_name"], ["offers"]),
         ('message m\n    sms "Hi {{ first_name | |', ["upcase", "default"], ["plan"]),
+        ('message m\n    sms "Hi {% |', ["if", "for", "assign"], ["plan"]),
+        ('message m\n    sms "Hi {% if |', ["plan", "first_name"], ["for"]),
+        ('message m\n    sms """\n    Hi\n    {{ first_n|', ["first_name"], ["offers"]),
+        ("flow f\n    enter at most |", [], ["plan"]),
+        (FLOW_HEAD + "    send sms welcome about |", ["offers"], ["plan"]),
+        (FLOW_HEAD + "    subscribe to |", ["offers"], ["plan"]),
+        (FLOW_HEAD + "    if subscribed to |\n        exit", ["offers"], ["plan"]),
+        (FLOW_HEAD + "    set |", ["plan", "first_name"], ["offers", "order", "lead_score", "round"]),
+        (FLOW_HEAD + "    set pl|", ["plan"], ["offers"]),
+        (FLOW_HEAD + "    set address.|", ["city"], ["plan"]),
+        (FLOW_HEAD + "    clear |", ["plan", "first_name"], ["order", "lead_score"]),
+        (FLOW_HEAD + "    add 10 to |", ["lead_score", "plan"], ["order", "round"]),
+        (FLOW_HEAD + "    if lead_score.|\n        exit", ["level"], ["plan"]),
+        (FLOW_HEAD + "    if in flow |\n        exit", ["greeting", "launch"], ["plan"]),
+        ("flow f\n    stop when |", ["signed_up", "order_completed"], ["plan"]),
+        ("flow f\n    goal |", ["order_completed"], ["plan"]),
+        ("flow f\n    about |", ["offers"], ["plan"]),
+        ("flow f\n    start when enters segment |", ["engaged"], ["plan"]),
+        ("flow f\n    start on |", [], ["offers"]),
+        ("policy\n    |", ["timezone", "quiet", "sender"], ["plan"]),
+        ("value spent is sum of |", ["order_completed"], ["plan"]),
         ('message m\n    sms "Hi {{ address.|', ["city"], ["plan"]),
+        (LINKS + "message m\n    sms \"{{ '¦' | record_link }}\"", ["rated", "signed_up"], ["plan", "weekly", "offers"]),
+        (LINKS + "message m\n    sms \"{{ 'we¦' | confirm_link }}\"", ["weekly"], ["rated", "offers"]),
+        (LINKS + "message m\n    sms \"{{ '|", ["rated", "weekly"], ["plan", "offers"]),
+        (LINKS + "message m\n    sms \"{{ 'rated' | record_link: |", ["points", "why"], ["plan"]),
+        (LINKS + "message m\n    sms \"{{ 'rated' | record_link: points: 9, |", ["why"], ["plan", "points"]),
+        (LINKS + "message m\n    sms \"{{ 'rated' | record_link: points: lead|", ["lead_score", "plan"], ["points"]),
         ("profile\n    age |", ["number", "text", "one of"], ["plan"]),
         ("segment s\n    plan |", ["is", "in"], ["plan"]),
         ("segment s\n    plan is |", ["known", "not"], []),
@@ -237,6 +274,34 @@ def test_references_in_all_files(shop):
     assert lines == {(DATA, 11), (DATA, 22), (DATA, 26), (FLOW, 9), (FLOW, 31)}
     params = lsp.ReferenceParams(lsp.ReferenceContext(include_declaration=False), **place)
     assert len(shop.run(shop.client.text_document_references_async(params))) == 4
+
+
+LINKED = LINKS + """\
+message ask
+    email
+        subject "How was it?"
+        body file "ask.html"
+    sms "{{ 'rated' | record_link: points: 9 }} {{ 'weekly' | confirm_link }}"
+"""
+
+
+def test_what_links_in_templates_name_is_found_in_texts_and_files(shop):
+    (shop.folder / "ask.html").write_text("<a href=\"{{ 'rated' | record_link: points: 1, why: 'bad' }}\">Bad</a>\n", encoding="utf-8")
+    shop.type(DRAFT, LINKED)
+    shop.open("ask.html")
+    for place, times in (("{{ 'rat|ed'", 3), ("link: poi|nts", 3), ("{{ 'week|ly'", 2)):
+        params = lsp.ReferenceParams(lsp.ReferenceContext(include_declaration=True), **shop.at(DRAFT, place))
+        found = shop.run(shop.client.text_document_references_async(params))
+        assert len(found) == times
+        word = place.split(" ")[-1].replace("|", "").strip("'")
+        assert {shop.shown(one.uri.rpartition("/")[2], one.range) for one in found} == {word}
+    [found] = shop.run(shop.client.text_document_definition_async(lsp.DefinitionParams(**shop.at("ask.html", "wh|y:"))))
+    assert shop.texts[DRAFT].split("\n")[found.range.start.line] == "    why     text"
+    shown = shop.run(shop.client.text_document_hover_async(lsp.HoverParams(**shop.at("ask.html", "{{ 'ra|ted"))))
+    assert "event rated" in shown.contents.value
+    edit = shop.run(shop.client.text_document_rename_async(lsp.RenameParams(new_name="stars", **shop.at("ask.html", "poi|nts"))))
+    assert "record_link: stars: 1, why: 'bad'" in shop.applied("ask.html", edit.changes[shop.uri("ask.html")])
+    assert "record_link: stars: 9" in shop.applied(DRAFT, edit.changes[shop.uri(DRAFT)])
 
 
 def test_highlights(shop):

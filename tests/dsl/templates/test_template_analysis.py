@@ -84,7 +84,12 @@ def test_paths_end_where_they_are_only_known_later() -> None:
         ("{{ a & b }}", "“&” means nothing in a template", 5),
         ("{% %}", "“{% %}” says nothing", 0),
         ("{% comment %}", "“{% comment … %}” is never closed by “{% endcomment %}”", 0),
-        ("{{ 'x' | record_link: score: 9 }}", "links that record an event are not available yet", 9),
+        (
+            "{{ x | record_link: score: 9 }}",
+            "“record_link” follows the name of an event in quotes, as in “{{ 'nps_answered' | record_link: score: 9 }}”", 7,
+        ),
+        ("{{ 'x' | upcase | confirm_link }}", "“confirm_link” follows the name of a topic in quotes, as in “{{ 'news' | confirm_link }}”", 18),
+        ("{{ 'x' | record_link: 9 }}", "the filter “record_link” needs other values than these", 9),
     ],
 )
 def test_errors_in_plain_words(source: str, message: str, at: int) -> None:

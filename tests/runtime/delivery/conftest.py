@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ from triggerfish.runtime.machine.effects import Delivery
 
 
 class MemoryOutbox:
-    """``delivery.contract.Outbox`` in a dictionary; ``log`` holds every call, ``broken`` makes the next ones fail."""
+    """``delivery.contract.Outbox`` in a dictionary; ``log`` holds every call, ``broken`` makes the next ones fail, ``taken`` are
+    rows that another worker has taken over.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[str, Claimed] = {}
@@ -29,6 +31,7 @@ class MemoryOutbox:
         self.log: list[tuple[str, tuple[str, ...]]] = []
         self.left: list[Claimed] = []
         self.broken: set[str] = set()
+        self.taken: set[str] = set()
 
     def add(self, *deliveries: Delivery, person: str = "ana") -> None:
         for one in deliveries:
@@ -36,19 +39,23 @@ class MemoryOutbox:
             self.status[one.key] = "waiting"
             self.due[one.key] = one.at
 
-    def claim(self, limit: int, now: int) -> list[Claimed]:
+    def pause(self, now: int, rates: Mapping[str, float], clock: int) -> int:
+        return 0
+
+    def claim(self, limit: int, now: int, rates: Mapping[str, float] | None = None, clock: int | None = None) -> list[Claimed]:
         self._called("claim", ())
         due = [key for key, status in self.status.items() if status == "waiting" and self.due[key] <= now][:limit]
         for key in due:
             self.status[key] = "claimed"
         return [self.rows[key] for key in due]
 
-    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> None:
+    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> Sequence[str]:
         self._called("start", tuple(keys))
         for key in keys:
             assert self.status[key] in ("claimed", "sending")
             self.status[key] = "sending"
         self._finish(finished)
+        return [key for key in keys if key not in self.taken]
 
     def finish(self, finished: Sequence[Finished]) -> None:
         self._called("finish", tuple(one.key for one in finished))

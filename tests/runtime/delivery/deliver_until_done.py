@@ -1,5 +1,5 @@
 # ruff: noqa: T201 - it tells its parent how far it is
-"""A delivery worker in a process of its own, to be killed: DATABASE PORT."""
+"""A delivery worker in a process of its own, to be killed: ADDRESS FOLDER PORT."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from triggerfish.runtime.delivery.worker import Worker
 from triggerfish.runtime.store.store import Store
 
 
-def main(database: str, port: str) -> None:
+def main(address: str, where: str, port: str) -> None:
     fields = (
         PartField("subject", "{{ number }}", None, 3, ("number",)),
         PartField("body", "Hello {{ number }}", None, 4, ("number",)),
@@ -26,8 +26,8 @@ def main(database: str, port: str) -> None:
     settings = plugins.settings()["email"].model_validate(
         {"provider": "smtp", "host": "127.0.0.1", "port": int(port), "security": "none", "timeout": 5}
     )
-    folder = Path(database).parent
-    with Store(f"sqlite:///{database}") as store:
+    folder = Path(where)
+    with Store(address) as store:
         worker = Worker(
             store.outbox, program, plugins, settings={"email": settings}, setup=Setup(folder, folder),
             clock=lambda: time.time_ns() // 1_000_000, notice=print, batch=40,

@@ -53,7 +53,10 @@ message note
 
 
 def test_late_events_count_by_their_own_time(driver: Drive, at: At) -> None:
-    """Late events count in windows by their own time."""
+    """Late events.
+
+    > They count in windows by their own time.
+    """
     person = driver(THINGS + """
 segment lively
     did page_viewed at least 2 times in last 2 days
@@ -70,7 +73,10 @@ segment lively
 
 
 def test_late_events_satisfy_a_wait_but_not_from_before_the_entry(driver: Drive, at: At) -> None:
-    """Can satisfy a `for` … if not older than the entry."""
+    """Late events and waits.
+
+    > They satisfy a `for` or a `stop` if they are not older than the entry.
+    """
     person = driver(THINGS + """
 flow waits
     start when begin
@@ -88,6 +94,10 @@ flow waits
 
 
 def test_late_events_satisfy_a_stop_but_not_from_before_the_entry(driver: Drive, at: At) -> None:
+    """Late events and stops.
+
+    > They satisfy a `for` or a `stop` if they are not older than the entry.
+    """
     person = driver(THINGS + """
 flow waits
     start when begin
@@ -103,6 +113,10 @@ flow waits
 
 
 def test_late_events_never_rewind_a_wait(driver: Drive, at: At) -> None:
+    """Late events.
+
+    > They never rewind a wait.
+    """
     person = driver(THINGS + """
 flow waits
     start when page_viewed
@@ -116,7 +130,10 @@ flow waits
 
 
 def test_what_came_in_during_an_outage_is_put_right(driver: Drive, at: At) -> None:
-    """The cart and the order both waited: by their own times the order came within the hour."""
+    """The cart and the order both waited: by their own times the order came within the hour.
+
+    > The hour of `then no order_completed within 1 hour` runs from when the event happened, not from when it was heard of.
+    """
     text = THINGS + """
 flow forgotten
     start when begin
@@ -165,7 +182,11 @@ flow thrice
 
 
 def test_starts_more_than_a_day_late_do_nothing(driver: Drive, at: At) -> None:
-    """`when late by` … (default: starts more than a day late do nothing, steps run)."""
+    """Without `when late by`.
+
+    > A start that is more than a day late after an outage does nothing, and that is recorded.
+    > A step that is reached late after an outage runs.
+    """
     person = driver(THINGS + """
 segment quiet
     did not order_completed in last 3 days
@@ -201,6 +222,7 @@ flow gone_quiet
 
 @pytest.mark.parametrize("live", [True, False])
 def test_times_in_the_future_become_arrival_time(driver: Drive, at: At, live: bool) -> None:
+    """> A time in the future becomes the time of arrival."""
     person = driver(THINGS + """
 segment lively
     did page_viewed in last 2 days
@@ -586,7 +608,10 @@ flow begins
 
 
 def test_a_flow_may_bear_more_or_less_lateness(driver: Drive, at: At) -> None:
-    """`when late by 6 hours skip | run | exit`."""
+    """Starts.
+
+    > `when late by` says otherwise for the starts and the steps of its flow.
+    """
     person = driver(THINGS + """
 flow patient
     start when begin
@@ -609,7 +634,10 @@ flow strict
     [("run", 1, "finished"), ("skip", 0, "finished"), ("exit", 0, "late")],
 )
 def test_steps_that_are_reached_late(driver: Drive, at: At, action: str, sent: int, left: str) -> None:
-    """`when late by` governs … steps reached late after an outage."""
+    """Steps.
+
+    > `when late by` says otherwise for the starts and the steps of its flow.
+    """
     person = driver(THINGS + f"""
 flow patient
     start when begin

@@ -186,7 +186,11 @@ def test_a_live_run_equals_its_replay(busy: Machine, stream: list[Input], delay:
 @QUICK
 @given(stream=streams())
 def test_the_same_inputs_give_the_same_bytes(busy: Machine, stream: list[Input]) -> None:
-    """Another machine of the same program agrees, and the bytes that went in are as they were."""
+    """Another machine of the same program agrees, and the bytes that went in are as they were.
+
+    > The same inputs give the same run: nothing depends on chance or on the clock of the wall, and so a flow can be tested,
+    > replayed and explained.
+    """
     inputs = answered(busy, stream)
     cell: bytes | None = None
     for one in inputs:

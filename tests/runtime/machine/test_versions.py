@@ -99,8 +99,62 @@ def test_runs_keep_the_steps_they_entered_with(driver: Callable[..., Any], compi
     assert person.state.profile["trail"] == "new"
 
 
+HEADED = THINGS + """
+score warmth
+    start 5
+
+message other
+    sms "other"
+
+flow held_by_headers
+    start when begin
+    status active
+    stop when order_completed where total > 100
+    expire after 3 days
+    priority 1
+
+    wait 1 day
+    if warmth > 7
+        set plan to "warm"
+    set trail to "first"
+    wait 5 days
+
+flow beside
+    start when begin
+    priority 2
+
+    wait 1 day
+    set trail to "beside"
+"""
+
+
+def test_runs_keep_their_headers_but_go_by_the_newest_priority(driver: Callable[..., Any], compiled: Any, at: Any) -> None:
+    """
+    > A run keeps the steps and the headers of the version it entered, but for `status`, `priority`, `exclusive` and `urgency`.
+    > The policy, messages, contents, segments, scores and values are always the newest.
+    """
+    newer = HEADED.replace("total > 100", "total > 1").replace("expire after 3 days", "expire after 2 days")
+    newer = newer.replace("priority 1\n", "priority 3\n").replace("start 5", "start 5\n    +10 order_completed")
+    person = driver(HEADED)
+    now = at("2026-03-10 10:00")
+    person.event("begin", now)
+    taken_over(person, compiled, HEADED, newer)
+    person.event("order_completed", now + 1, total=50)
+    assert not person.of("exited", "held_by_headers")  # the stop of the version it entered
+    person.until(now + DAY)
+    assert person.state.profile["trail"] == "beside"  # by the newer priorities the other flow comes second
+    assert person.state.profile["plan"] == "warm"  # by the newer score
+    person.until(now + 3 * DAY - 1)
+    assert person.state.runs
+    person.until(now + 3 * DAY)
+    assert [fact.data["reason"] for fact in person.of("exited", "held_by_headers")] == ["expired"]
+
+
 def test_a_new_program_starts_nothing(driver: Callable[..., Any], compiled: Any, at: Any) -> None:
-    """**Deploy** starts nothing: memberships, crossings, chains and dates are recomputed silently."""
+    """Segments, chains and counts of a newer program.
+
+    > A changed program starts nothing by itself: memberships, crossings, chains and dates are worked out afresh in silence.
+    """
     person = driver(FIRST)
     now = at("2026-03-10 10:00")
     person.put("identify", "", now, {"plan": "x"})
@@ -128,7 +182,10 @@ def test_chains_go_on_and_counts_that_are_gone_are_forgotten(driver: Callable[..
 
 
 def test_a_watched_condition_is_asked_anew(driver: Callable[..., Any], compiled: Any, at: Any) -> None:
-    """Values and segments are always the newest: what a run watches may turn at another moment now."""
+    """What a run watches may turn at another moment now.
+
+    > The policy, messages, contents, segments, scores and values are always the newest.
+    """
     first = THINGS + """
 segment lively
     did page_viewed in last 5 days
@@ -151,6 +208,7 @@ flow waits
 
 
 def test_a_program_that_disables_a_flow_ends_its_runs(driver: Callable[..., Any], compiled: Any, at: Any) -> None:
+    """> With `status disabled` nobody enters, and those inside leave."""
     person = driver(FIRST)
     now = at("2026-03-10 10:00")
     person.event("begin", now)
@@ -184,7 +242,10 @@ flow waits
 
 
 def test_those_inside_a_paused_flow_stand_still(driver: Callable[..., Any], compiled: Any, at: Any) -> None:
-    """`paused`: nobody enters, those inside stand still; active again, they go on."""
+    """Active again, they go on.
+
+    > With `status paused` nobody enters, and those inside stand still.
+    """
     paused = PAUSED.replace("status active", "status paused")
     person = driver(PAUSED)
     now = at("2026-03-10 10:00")

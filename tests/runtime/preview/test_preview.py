@@ -245,6 +245,21 @@ def test_no_sender_means_no_way_to_unsubscribe(shop: Path, preview):
     assert codes(preview("news")) == ["no-sender", "no-unsubscribe", "no-postal-address"]
 
 
+def test_a_link_that_records_is_shown_before_there_is_a_web_service(shop: Path, preview):
+    text = FLOWS.replace('body "Paid {{ event.total }}"', """body "[Nine]({{ 'rated' | record_link: stars: 9 }})\"""")
+    (shop / "shop.flow").write_text(text)
+    found = preview("receipt")
+    assert 'href="https://links.example/r/rated?stars=9"' in found["html"]
+    (warning,) = found["warnings"]
+    assert warning["code"] == "no-web"
+    assert warning["message"].startswith("it would not go out yet: ")
+    assert "set public_url in the section [web]" in warning["message"]
+    (shop / "triggerfish.toml").write_text('[web]\npublic_url = "https://go.shop.example"\n')
+    found = preview("receipt")
+    assert 'href="https://go.shop.example/r/rated?stars=9"' in found["html"]
+    assert found["warnings"] == []
+
+
 def test_long_text_message(shop: Path, preview):
     (shop / "shop.flow").write_text(FLOWS.replace('tip: "drink tea"', f'tip: "{"drink tea " * 20}"'))
     found = preview("news", "--channel", "sms")

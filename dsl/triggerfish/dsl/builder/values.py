@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any, cast
 
 from triggerfish.dsl.builder.lists import UNITS, Children, amount, between, items, name, span
@@ -140,8 +141,9 @@ class Values:
         return e.Negate(c[1], span(c))
 
     @staticmethod
-    def arithmetic(c: Children) -> e.Arithmetic:
-        return e.Arithmetic(c[1].value, c[0], c[2], span(c))
+    def arithmetic(c: Children) -> e.Expression:
+        later = _later(c[0], c[1].value, c[2]) if isinstance(c[2], e.Duration) and c[1].value in ("+", "-") else None
+        return later or e.Arithmetic(c[1].value, c[0], c[2], span(c))
 
     # --- what happened ------------------------------------------------------------------------------
 
@@ -191,3 +193,20 @@ def _event(path: e.Name) -> e.Word:
     place = path.span
     first = path.path[0]
     return e.Word(first, Span(place.file, place.line, place.column, place.line, place.column + len(first)))
+
+
+def _later(found: e.Expression, operator: Any, duration: e.Duration) -> e.Expression | None:
+    """``count of X since renewal_date - 1 day``: the day belongs to the moment, as it does after ``did X since``.
+
+    None where ``found`` does not end with such a moment.
+    """
+    end = duration.span
+    match found:
+        case e.Aggregate(window=e.Since(moment=moment) as since):
+            moved = e.Arithmetic(operator, moment, duration, moment.span.to(end))
+            return replace(found, window=e.Since(moved, since.span.to(end)), span=found.span.to(end))
+        case e.Arithmetic(right=right):
+            later = _later(right, operator, duration)
+            return replace(found, right=later, span=found.span.to(end)) if later is not None else None
+        case _:
+            return None

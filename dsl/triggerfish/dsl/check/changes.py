@@ -163,9 +163,19 @@ def action(plugin: tx.Word, name: tx.Word, context: Context) -> ActionInfo | Non
     full = f"{plugin.text}.{name.text}"
     if full not in actions:
         word = tx.Word(full, plugin.span.to(name.span))
-        context.report.unknown(name_rules.UnknownAction, word, actions)
+        context.report.unknown(name_rules.UnknownAction, word, actions, hint=_left_out(plugin.text, context))
         return None
     return actions[full]
+
+
+def _left_out(plugin: str, context: Context) -> str | None:
+    """Where plugins could not be loaded, which of them may have brought an action."""
+    left_out = context.symbols.catalog.left_out
+    if plugin in left_out:
+        return f"the plugin {plugin} was left out: {left_out[plugin]}"
+    if left_out:
+        return f"plugins that were left out may bring it: {', '.join(sorted(left_out))} (see `triggerfish plugins`)"
+    return None
 
 
 def _do(step: ts.Do, at: ir.Where, run: Run) -> ir.Do | None:
@@ -186,10 +196,12 @@ def _do(step: ts.Do, at: ir.Where, run: Run) -> ir.Do | None:
         known = giving.arguments(step.arguments, wanted, found.name, "argument", context)
     arguments = tuple(_action_argument(argument, type_, context) for argument, type_ in known)
     given = {argument.name.text for argument in step.arguments}
+    misnamed = not found.open and not given <= {one.name for one in found.arguments}  # said already, and one mistake
     for one in found.arguments:
-        if one.required and one.name not in given:
+        if one.required and one.name not in given and not misnamed:
             span = step.plugin.span.to(step.action.span)
-            context.report.add(rules.MissingArgument.at(span, hint=one.doc or None, owner=found.name, name=one.name))
+            hint = f"add `{'with ' if not given else ''}{one.name}: …`{f' ({one.doc})' if one.doc else ''}"
+            context.report.add(rules.MissingArgument.at(span, hint=hint, owner=found.name, name=one.name))
     result = names.record(("ok", BOOLEAN), ("error", TEXT), *((one.name, one.type) for one in found.results))
     run.name(step.name, (found.name, result))
     return ir.Do(at, found.name, arguments, step.name.text if step.name is not None else None)
@@ -213,7 +225,11 @@ def _enter(step: ts.EnterFlow, at: ir.Where, context: Context) -> ir.EnterFlow |
     given = giving.arguments(step.values, wanted, step.flow.text, "value", context) if wanted is not None else ()
     found = tuple(_argument(argument, type_, context) for argument, type_ in given)
     _missing(step, wanted, given, context)
-    if step.segment is None and wanted is not None and not context.symbols.flows[step.flow.text].workspace:
+    if wanted is not None and context.symbols.flows[step.flow.text].workspace:
+        if step.segment is not None or not context.workspace:
+            related = (Related(context.symbols.flows[step.flow.text].name.span, "declared here"),)
+            context.report.add(rules.NobodysFlow.at(step.flow.span, related=related, name=step.flow.text))
+    elif step.segment is None and wanted is not None:
         context.person(context.sources.head(step.span), "it must say who enters: add `for segment NAME`")
     return ir.EnterFlow(at, step.flow.text, found, segment)
 

@@ -9,7 +9,9 @@ from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import alike, base, describe
 from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.typed import NOTHING, Timing, Typed, truth
+from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import types as rules
+from triggerfish.dsl.diagnostics.model import Edit, Fix
 from triggerfish.dsl.ir import expressions as ir
 from triggerfish.dsl.ir.types import Type, TypeKind
 from triggerfish.dsl.tree import expressions as tx
@@ -19,7 +21,10 @@ _ORDERED = ("number", "text", "date", "datetime", "duration")
 
 def compare(written: tx.Compare, context: Context) -> Typed:
     """``a is b``, ``a < b``, ``a contains b`` and the others."""
-    left, right = values.lower(written.left, context), values.lower(written.right, context)
+    left = values.lower(written.left, context)
+    if _nothing(written, context) or _unquoted(written.right, left.type, context):
+        return truth(NOTHING)
+    right = values.lower(written.right, context)
     timing = _timing(left.timing, right.timing)
     if left.type is None or right.type is None:
         return truth(NOTHING)
@@ -39,6 +44,30 @@ def compare(written: tx.Compare, context: Context) -> Typed:
         return truth(NOTHING)
     left_expr, right_expr, kind = _common(left, right)
     return truth(ir.Compare(written.operator, left_expr, right_expr, written.negated, kind), timing)
+
+
+_NOTHING = frozenset({"empty", "blank", "null", "none", "nothing", "missing", "nil", "undefined"})
+
+
+def _nothing(written: tx.Compare, context: Context) -> bool:
+    """Whether this is ``x is empty``, which is written ``x is unknown``; if so, reports it."""
+    name = values.unwrap(written.right)
+    if written.operator != "is" or not isinstance(name, tx.Name) or len(name.path) > 1 or name.path[0] not in _NOTHING:
+        return False
+    if context.knows(name.path[0]):
+        return False
+    better = f"{values.words(written.left, context)} is {'known' if written.negated else 'unknown'}"
+    edit = Edit(written.span, better)
+    fix = Fix(f"Write {better}", (edit,), safe=False) if written.span.line == written.span.end_line else None
+    context.report.add(name_rules.UnknownName.at(name.span, hint=f"write `{better}`", fix=fix, name=name.path[0]))
+    return True
+
+
+def _unquoted(written: tx.Expression, type_: Type | None, context: Context) -> bool:
+    """Whether this is an option of the other side without its quotation marks; if so, reports it."""
+    if type_ is None or type_.kind != "one of":
+        return False
+    return giving.bare_option(written, type_, context)
 
 
 def _timing(one: Timing, other: Timing) -> Timing:

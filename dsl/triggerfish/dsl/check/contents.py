@@ -60,7 +60,8 @@ def _experiment(written: td.Content, context: Context) -> list[float | None]:
             context.report.add(rules.WrongVariant.at(variant.name.span, hint=hint, problem=problem))
     if written.otherwise is not None:
         problem = "a split has no `otherwise`: everybody gets one of its variants"
-        context.report.add(rules.WrongVariant.at(written.otherwise.span, problem=problem))
+        hint = "give what it says a share of its own, or take the line out"
+        context.report.add(rules.WrongVariant.at(written.otherwise.span, hint=hint, problem=problem))
     if any(variant.percent is None for variant in written.variants):
         return [None] * len(written.variants)
     shares = [(variant.percent or 0, variant.span) for variant in written.variants]
@@ -87,4 +88,5 @@ def _chosen(written: td.Content, context: Context) -> None:
         context.report.add(rules.NoOtherwise.at(written.name.span, name=name))
     if written.measure is not None:
         problem = f"only a split is measured, and `{name}` is none"
-        context.report.add(rules.WrongVariant.at(written.measure.span, problem=problem))
+        hint = f"take the line out, or write `content {name} split` and give each variant a share"
+        context.report.add(rules.WrongVariant.at(written.measure.span, hint=hint, problem=problem))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from triggerfish.dsl.check import (
@@ -19,15 +19,13 @@ from triggerfish.dsl.check import (
 )
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.kinds import base, describe
-from triggerfish.dsl.check.report import Report
 from triggerfish.dsl.check.run import Run, free
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.check.typed import NOTHING
 from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.diagnostics import names as name_rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
-from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.diagnostics.model import Edit, Fix, Related
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import flows as ir
 from triggerfish.dsl.ir.program import Topic
@@ -35,6 +33,7 @@ from triggerfish.dsl.ir.types import DATETIME
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import flows as tf
+from triggerfish.dsl.tree import steps as ts
 
 _SINGLE: dict[type, str] = {
     tf.Again: "again",
@@ -67,18 +66,7 @@ class _Headers:
 
 def flow(written: tf.Flow, context: Context) -> ir.Flow:
     """A flow. Names given by its starts and steps are known in all that follows."""
-    if not written.workspace:
-        return _flow(written, context)
-    report = Report()
-    found = _flow(written, replace(context, report=report, workspace=True))
-    for diagnostic in report.diagnostics():
-        context.report.add(diagnostic)
-    if not report.failed:
-        context.report.add(notyet.NotYet.at(written.name.span, what="`for workspace`"))
-    return found
-
-
-def _flow(written: tf.Flow, context: Context) -> ir.Flow:
+    context = replace(context, workspace=written.workspace)
     name = written.name.text
     caught = starts.Caught()
     found = [starts.start(line, caught, context) for line in written.headers if isinstance(line, tf.Start)]
@@ -139,9 +127,8 @@ def _flow(written: tf.Flow, context: Context) -> ir.Flow:
 
 
 def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
-    """Old names of steps, which nothing knows any more, and the new ones, which must be there."""
-    named = [getattr(step, "name", None) for step in declare.inside(written.steps)]
-    steps_named = {word.text: None for word in named if isinstance(word, tx.Word)}
+    """Old names of steps and arms, which nothing may have any more, and the new ones, which must be there."""
+    steps_named = {word.text: word.span for word in _named(written.steps)}
     first: dict[str, tf.Moved] = {}
     for line in written.headers:
         if not isinstance(line, tf.Moved):
@@ -151,13 +138,23 @@ def _moved(written: tf.Flow, context: Context) -> tuple[tuple[str, str], ...]:
             context.report.add(rules.RepeatedHeader.at(line.span, related=related, header=f"moved {line.old.text}"))
             continue
         first[line.old.text] = line
-        context.report.add(
-            notyet.NoEffectYet.at(line.span, what="`moved`", meanwhile="people inside go on in the version they entered")
-        )
+        if line.old.text in steps_named:
+            related = (Related(steps_named[line.old.text], "it is here"),)
+            context.report.add(rules.StillThere.at(line.old.span, related=related, name=line.old.text))
         if line.new.text not in steps_named:
             hint = "the names of its steps are " + ", ".join(steps_named) if steps_named else "give one `as NAME`"
             context.report.unknown(name_rules.UnknownStep, line.new, steps_named, hint=hint, flow=written.name.text)
     return tuple((line.old.text, line.new.text) for line in first.values())
+
+
+def _named(steps: Sequence[ts.Step]) -> Iterator[tx.Word]:
+    for step in declare.inside(steps):
+        words = [getattr(step, "name", None)]
+        if isinstance(step, ts.Split):
+            words += [arm.name for arm in step.arms]
+        elif isinstance(step, ts.Together):
+            words += [branch.name for branch in step.branches]
+        yield from (word for word in words if isinstance(word, tx.Word))
 
 
 def _headers(written: Sequence[tf.Header], headers: _Headers, context: Context) -> _Headers:
@@ -206,6 +203,7 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
         case tf.Exclusive():
             return replace(found, exclusive=ir.Exclusive(line.group.text, line.otherwise))
         case tf.Holdout():
+            context.person(line.span, "nobody can be in its control group")
             return replace(found, holdout=segments.percent(line.percent, "a control group", line.span, context))
         case tf.Status():
             return replace(found, status=line.value)
@@ -213,7 +211,6 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
             giving.zone(line.zone, context)
             return replace(found, timezone=line.zone.value)
         case tf.Release():
-            context.report.add(notyet.NotYet.at(line.span, what="`release`"))
             return replace(found, release=_limit(line.limit, context))
         case tf.WhenLate():
             return replace(found, late=ir.Late(duration(line.by, context), line.action))
@@ -231,8 +228,15 @@ def _limit(limit: tf.Limit, context: Context) -> ir.Limit:
 
 
 def _stop(line: tf.StopWhen | tf.StopIf, context: Context) -> ir.Stop:
-    text = context.sources.words(line.span)
+    text, symbols = context.sources.words(line.span), context.symbols
     if isinstance(line, tf.StopIf):
+        event = values.unwrap(line.condition)
+        name = ".".join(event.path) if isinstance(event, tx.Name) else ""
+        if name in context.symbols.events and name not in (*symbols.plain_names(), *(context.variables or {})):
+            hint = f"an event stops the flow with `when`: `stop when {name}`"
+            fix = Fix(f"Write `stop when {name}`", (Edit(line.span, f"stop when {name}"),), safe=False)
+            context.report.add(name_rules.NotAValue.at(event.span, hint=hint, fix=fix, name=name, what="an event"))
+            return ir.Stop((name,), None, line.span.line, text)
         return ir.Stop((), conditions.condition(line.condition, context.watching()), line.span.line, text)
     for word in line.events:
         history.awaited(word, context)
@@ -245,7 +249,7 @@ def _stop(line: tf.StopWhen | tf.StopIf, context: Context) -> ir.Stop:
 
 def _goal(line: tf.Goal, context: Context) -> ir.Goal:
     for word in line.events:
-        history.personal(word, context)
+        history.awaited(word, context)
     events = tuple(word.text for word in line.events)
     inside = context.looking_at(*events)
     worth = None

@@ -15,7 +15,7 @@ from triggerfish.dsl.check.typed import NOTHING, Typed
 from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import types as rules
-from triggerfish.dsl.diagnostics.model import Related
+from triggerfish.dsl.diagnostics.model import Edit, Fix, Related
 from triggerfish.dsl.ir import expressions as ir
 from triggerfish.dsl.ir.types import Type
 from triggerfish.dsl.span import Span
@@ -34,10 +34,28 @@ def give(written: tx.Expression, wanted: Type | None, target: str, context: Cont
         return values.fold([give(item, wanted.item, f"the list {target}", context) for item in inner.items])
     if wanted is not None and isinstance(inner, tx.Record) and wanted.kind == "record":
         return _record(inner, wanted, target, context)
+    if wanted is not None and wanted.kind == "one of" and bare_option(inner, wanted, context):
+        return NOTHING
     typed = values.lower(inner, context)
     if wanted is None:
         return typed.expr
     return fit(inner, typed, wanted, target, context) or NOTHING
+
+
+def bare_option(written: tx.Expression, type_: Type, context: Context) -> bool:
+    """``plan is pro``: a name that means nothing, beside a field that has options. Reported where it is so."""
+    name = values.unwrap(written)
+    if not isinstance(name, tx.Name) or len(name.path) > 1 or context.knows(name.path[0]):
+        return False
+    word = name.path[0]
+    texts = [str(one) for one in type_.options if isinstance(one, str)]
+    near = word if word in texts else nearest(word, texts)
+    if near is None:
+        return False
+    hint = f'texts stand in quotation marks: write "{near}"' if near == word else f'did you mean "{near}"?'
+    fix = Fix(f'Write "{near}"', (Edit(name.span, f'"{near}"'),), safe=False)
+    context.report.add(name_rules.UnknownName.at(name.span, hint=hint, fix=fix, name=word))
+    return True
 
 
 def _record(written: tx.Record, wanted: Type, target: str, context: Context) -> ir.Expr:
@@ -68,7 +86,7 @@ def fit(written: tx.Expression, typed: Typed, wanted: Type, target: str, context
     if found is None:
         return None
     written = values.unwrap(written)
-    if not _fits(found, wanted):
+    if not _fits(written, found, wanted):
         hint = _cure(written, found, wanted)
         context.report.add(
             rules.WrongType.at(written.span, hint=hint, target=target, wanted=describe(wanted), found=describe(found))
@@ -88,19 +106,26 @@ def fit(written: tx.Expression, typed: Typed, wanted: Type, target: str, context
         return None
     if wanted.kind == "datetime" and found.kind == "date":
         return ir.MomentOf(typed.expr)
+    if wanted.kind == "date" and found.kind == "datetime":
+        return ir.DateOf(typed.expr)
     return typed.expr
 
 
-def _fits(found: Type, wanted: Type) -> bool:
+def _fits(written: tx.Expression, found: Type, wanted: Type) -> bool:
+    """A moment is given for a date where it is worked out; one that is written out has a time of day too much."""
     if wanted.kind == "date" and found.kind == "datetime":
-        return False
+        return not isinstance(written, tx.Moment)
     return alike(found, wanted)
 
 
 def _cure(written: tx.Expression, found: Type, wanted: Type) -> str | None:
     kind = base(wanted)
+    if kind == "date" and isinstance(written, tx.Moment):
+        return f"leave out the time of day: {written.date}"
     if kind == "text" and isinstance(written, tx.Number | tx.Percent | tx.Date | tx.Boolean):
         return "put it in quotes"
+    if kind == "text" and isinstance(written, tx.Record):
+        return 'write it as one text, which may hold `{{ }}`: "{\\"id\\": 1}"'
     if isinstance(written, tx.Text):
         if kind == "number" and re.fullmatch(r"-?\d+(\.\d+)?", written.value):
             return f"leave out the quotes: {written.value}"

@@ -11,7 +11,6 @@ from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.typed import FAILED, NOTHING, Timing, Typed, truth
 from triggerfish.dsl.diagnostics import flows as flow_rules
 from triggerfish.dsl.diagnostics import names as name_rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ir
@@ -41,8 +40,8 @@ def personal(word: tx.Word, context: Context) -> bool:
 def awaited(word: tx.Word, context: Context) -> bool:
     """Whether there is an event of that name that a run can wait for; if not, reports it."""
     known = event(word, context)
-    if known and context.symbols.events[word.text].everyone:
-        context.report.add(notyet.NotYet.at(word.span, what="waiting for an event `for everyone`"))
+    if known and not context.symbols.events[word.text].everyone:
+        context.person(word.span, f"`{word.text}` never happens to it; only an event declared `for everyone` does")
     return known
 
 

@@ -296,6 +296,17 @@ def _score(name: tx.Name, context: Context) -> Typed:
     return FAILED
 
 
+_CLOCKS = {"noon": "12:00", "midday": "12:00", "midnight": "0:00"}
+_DAYS = {"today": "now", "tomorrow": "now + 1 day", "yesterday": "now - 1 day"}
+
+
+def _usual(word: str) -> str | None:
+    """How to write what a word means elsewhere."""
+    if word in _CLOCKS:
+        return f"write the time: {_CLOCKS[word]}"
+    return f"write `{_DAYS[word]}`" if word in _DAYS else None
+
+
 def _unknown(name: tx.Name, context: Context) -> Typed:
     head = name.path[0]
     symbols = context.symbols
@@ -310,7 +321,11 @@ def _unknown(name: tx.Name, context: Context) -> Typed:
             field.name: None for one in context.subject.alternatives if one.type for field in one.type.fields
         }
     candidates |= dict.fromkeys(context.variables or {}) | dict.fromkeys(symbols.plain_names())
-    hint = "if it is a field of the person, declare it in `profile`"
+    usual = _usual(head)
+    if usual is not None:
+        context.report.add(rules.UnknownName.at(word.span, hint=usual, name=head))
+        return FAILED
+    hint = "if it is a field of the person, declare it in `profile`; texts stand in quotation marks"
     context.report.unknown(rules.UnknownName, word, candidates, hint=hint)
     return FAILED
 

@@ -30,6 +30,9 @@ _SINGLE = {
     td.Attribution: "attribution",
 }
 
+UTM = ("source", "medium", "campaign", "content", "term")
+"""The campaign tags that web analytics knows."""
+
 
 def policy(written: Sequence[td.Policy], context: Context) -> ir.Policy:
     """All policy blocks together; what there can only be one of is reported when it stands twice."""
@@ -68,8 +71,7 @@ def _line(line: td.PolicyLine, found: ir.Policy, context: Context) -> ir.Policy:
         case td.PostalAddress():
             return replace(found, postal_address=line.address.value)
         case td.Utm():
-            _no_effect("`utm`", "links go out as they are written", line, context)
-            return replace(found, utm=found.utm + tuple((name.text, text.value) for name, text in line.parameters))
+            return replace(found, utm=found.utm + _tags(line, found, context))
         case td.PolicyHoldout():
             return replace(found, holdout=segments.percent(line.percent, "a control group", line.span, context))
         case td.ConversionWindow():
@@ -81,6 +83,22 @@ def _line(line: td.PolicyLine, found: ir.Policy, context: Context) -> ir.Policy:
             return found
         case _:
             assert_never(line)
+
+
+def _tags(line: td.Utm, found: ir.Policy, context: Context) -> tuple[tuple[str, str], ...]:
+    """The campaign tags of a line: those that there are, each once in the project."""
+    given = {name for name, _ in found.utm}
+    tags = []
+    for name, text in line.parameters:
+        if name.text not in UTM:
+            hint = "there are " + ", ".join(UTM)
+            context.report.unknown(name_rules.UnknownArgument, name, UTM, owner="`utm`", what="tag", hint=hint)
+        elif name.text in given:
+            context.report.add(rules.RepeatedPolicy.at(name.span, line=f"utm {name.text}"))
+        else:
+            given.add(name.text)
+            tags.append((name.text, text.value))
+    return tuple(tags)
 
 
 def _no_effect(what: str, meanwhile: str, line: td.PolicyLine, context: Context) -> None:

@@ -10,6 +10,7 @@ from triggerfish.dsl.check.scope import Alternative, Context
 from triggerfish.dsl.diagnostics import flows as rules
 from triggerfish.dsl.diagnostics import names as name_rules
 from triggerfish.dsl.diagnostics import types as type_rules
+from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
 from triggerfish.dsl.ir import flows as ir
 from triggerfish.dsl.ir.types import Type
@@ -40,6 +41,11 @@ def on(written: tf.StartOn, context: Context) -> tuple[ir.StartOn, Alternative]:
 def date(written: tf.StartDate, context: Context) -> tuple[ir.StartDate | None, Alternative]:
     """``7 days before renewal_date at 10:00``; ``event.date`` is the field's value."""
     shown = ".".join(written.field.path)
+    if shown in context.symbols.events and shown not in context.symbols.profile:
+        context.report.add(
+            name_rules.NotAValue.at(written.field.span, hint=f"write `start when {shown}`", name=shown, what="an event")
+        )
+        return None, Alternative(f"the day of {shown}", None)
     found = names.resolve(written.field, context)
     offset = duration(written.offset, context) if written.offset is not None else None
     event = None if found.type is None else names.record(("date", found.type))
@@ -77,7 +83,12 @@ def webhook(written: tf.StartWebhook, context: Context) -> tuple[ir.StartWebhook
     """``start by webhook product_launch``: the event of that name says which fields come with it."""
     name = written.event.text
     alternative = Alternative(name, context.symbols.event_type(name))
-    if not history.event(written.event, context):
+    if not history.awaited(written.event, context):
+        return None, alternative
+    if context.symbols.events[name].everyone and not context.workspace:
+        place = context.symbols.places.get(("event", name))
+        related = (Related(place, "declared here"),) if place is not None else ()
+        context.report.add(rules.SayEveryone.at(written.event.span, related=related, name=name))
         return None, alternative
     if context.symbols.events[name].channel is not None:
         context.report.add(

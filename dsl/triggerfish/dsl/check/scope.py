@@ -74,6 +74,16 @@ class Context:
         """The same place, in a condition that is merely asked."""
         return replace(self, watched=False)
 
+    def knows(self, name: str) -> bool:
+        """Whether a bare name means anything here, a value or not."""
+        fields = () if self.subject is None else self.subject.alternatives
+        return (
+            name in (self.variables or {})
+            or name in self.symbols.plain_names()
+            or self.symbols.what_is(name) is not None
+            or any(one.type is None or one.type.field(name) is not None for one in fields)
+        )
+
     def person(self, span: Span, what: str) -> bool:
         """Whether there is a person here; if not, reports ``what`` cannot be."""
         if self.workspace:

@@ -18,7 +18,6 @@ from triggerfish.dsl.check import (
 from triggerfish.dsl.check.durations import duration
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.diagnostics import flows as rules
-from triggerfish.dsl.diagnostics import notyet
 from triggerfish.dsl.diagnostics import types as type_rules
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ix
@@ -101,7 +100,7 @@ def _confirmable(written: tf.StartConsent, channels: tuple[str, ...], context: C
     topic = context.symbols.topics.get(written.topic.text)
     if written.how != "confirms" or topic is None or not channels:
         return
-    if not any(topic.channels[channel] == "confirmed opt-in" for channel in channels):
+    if not any(topic.channels.get(channel, "confirmed opt-in") == "confirmed opt-in" for channel in channels):
         place = context.symbols.places.get(("topic", topic.name))
         related = (Related(place, "declared here"),) if place is not None else ()
         what = f"nobody confirms `{topic.name}`: it is not `confirmed opt-in`"
@@ -160,8 +159,6 @@ def _for_everyone(word: Word, written: tf.StartWhen, context: Context) -> None:
     """Whether the line says of an event what its declaration says: that it is for everyone, or not."""
     declared = context.symbols.events[word.text].everyone
     if declared == written.everyone:
-        if declared:
-            context.report.add(notyet.NotYet.at(word.span, what="a start `for everyone`"))
         return
     place = context.symbols.places.get(("event", word.text))
     related = (Related(place, "declared here"),) if place is not None else ()

@@ -34,12 +34,17 @@ HAPPENINGS = (
 
 @dataclass(frozen=True, slots=True)
 class TemplateUse:
-    """A name that a message's template uses, and where; ``shown`` is how it stands there."""
+    """A name that a message's template uses, and where; ``shown`` is how it stands there.
+
+    ``wanted`` is the type it must have, for the field ``target``, where it is given to a link.
+    """
 
     channel: str
     path: tuple[str, ...]
     shown: str
     span: Span
+    wanted: Type | None = None
+    target: str = ""
 
 
 @dataclass(slots=True)

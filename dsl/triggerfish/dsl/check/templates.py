@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from triggerfish.dsl.check import names
+from triggerfish.dsl.check import giving, links, names
+from triggerfish.dsl.check.kinds import describe
 from triggerfish.dsl.check.report import Report
 from triggerfish.dsl.check.scope import Context
 from triggerfish.dsl.check.symbols import TemplateUse
 from triggerfish.dsl.diagnostics import messages as rules
+from triggerfish.dsl.diagnostics import types
 from triggerfish.dsl.diagnostics.model import Related
 from triggerfish.dsl.ir import expressions as ir
+from triggerfish.dsl.ir.types import DATETIME
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.templates import BUILT_IN, analyse
 from triggerfish.dsl.tree import expressions as tx
@@ -36,6 +39,7 @@ def uses(source: str, text: tx.Text, file: str | None, channel: str, context: Co
     for error in errors:
         span = _place(source, error.offset, 1, text, file, context)
         context.report.add(rules.TemplateSyntax.at(span, problem=error.message))
+    wanted = links.check(source, channel, lambda offset, length: _place(source, offset, length, text, file, context), context)
     result = []
     for name in found:
         path = name.stands_for if name.local else name.path
@@ -43,8 +47,17 @@ def uses(source: str, text: tx.Text, file: str | None, channel: str, context: Co
             continue
         match = _PATH.match(source, name.offset)
         shown = match.group() if match else ".".join(name.path)
-        result.append(TemplateUse(channel, path, shown, _place(source, name.offset, len(shown), text, file, context)))
+        span = _place(source, name.offset, len(shown), text, file, context)
+        given = wanted.get(name.offset)
+        result.append(
+            TemplateUse(channel, path, shown, span, given.type, given.target) if given else TemplateUse(channel, path, shown, span)
+        )
     return tuple(result)
+
+
+def linked(source: str, text: tx.Text, file: str | None, context: Context) -> tuple[links.LinkWords, ...]:
+    """What the links of a template name; ``text`` and ``file`` as for ``uses``."""
+    return links.words(source, lambda offset, length: _place(source, offset, length, text, file, context))
 
 
 def dotted(found: Iterable[TemplateUse]) -> tuple[str, ...]:
@@ -63,6 +76,11 @@ def check(found: Iterable[TemplateUse], context: Context, related: tuple[Related
             context.report.add(
                 rules.UnknownTemplateName.at(use.span, hint=problem[1], related=related, problem=problem[0])
             )
+        elif use.wanted is not None:
+            given = giving.give(tx.Name(use.path, use.span), use.wanted, use.target, replace(context, subject=None))
+            if isinstance(given, ir.DateOf):
+                wanted, moment = describe(use.wanted), describe(DATETIME)
+                context.report.add(types.WrongType.at(use.span, target=use.target, wanted=wanted, found=moment))
 
 
 def _content(use: TemplateUse, context: Context, related: tuple[Related, ...]) -> None:
@@ -108,6 +126,7 @@ def template(written: tx.Text, context: Context) -> ir.Expr:
     if not is_template(written.value):
         return ir.Constant(written.value, "text")
     found = uses(written.value, written, None, "", context)
+    links.refuse(written.value, lambda offset, length: _place(written.value, offset, length, written, None, context), context)
     check(found, context)
     return ir.Template(written.value, dotted(found))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from triggerfish.dsl.check import conditions, history, names, steps, values
@@ -36,6 +37,10 @@ def length(written: tx.Expression, context: Context, target: str = "`wait`") -> 
     inner = values.unwrap(written)
     if isinstance(inner, tx.Duration):
         duration(inner, context)
+    elif isinstance(inner, tx.Negate) and isinstance(values.unwrap(inner.operand), tx.Duration):
+        text = values.words(written, context)
+        context.report.add(type_rules.BadDuration.at(written.span, hint="time only goes forward: leave out the `-`", text=text))
+        return NOTHING
     found = values.lower(written, context)
     if found.type is not None and base(found.type) != "duration":
         cure = None
@@ -75,7 +80,7 @@ def moment(step: ts.WaitUntil, context: Context) -> ir.MomentRule:
                 text = values.words(step.date, context)
                 context.report.add(type_rules.NotAMoment.at(step.date.span, hint=hint, text=text, type="a condition"))
             elif kind not in ("date", "datetime"):
-                cure = f"write `wait {values.words(step.date, context)}`" if kind == "duration" else None
+                cure = _moment_cure(step.date, kind, context)
                 text = values.words(step.date, context)
                 context.report.add(
                     type_rules.NotAMoment.at(step.date.span, hint=cure, text=text, type=describe(found.type))
@@ -90,6 +95,18 @@ def moment(step: ts.WaitUntil, context: Context) -> ir.MomentRule:
         minutes(step.clock) if step.clock is not None else None,
         minutes(step.clock_end) if step.clock_end is not None else None,
     )
+
+
+def _moment_cure(written: tx.Expression, kind: str, context: Context) -> str:
+    inner = values.unwrap(written)
+    text = values.words(written, context)
+    if kind == "duration":
+        return f"write `wait {text}`"
+    if isinstance(inner, tx.Number) and (clock := re.fullmatch(r"(\d{1,2})\.(\d\d)", text)):
+        return f"write times with a colon: `{clock[1]}:{clock[2]}`"
+    if isinstance(inner, tx.Number):
+        return f"write a time such as `{text}:00`, or how long, as in `wait {text} days`"
+    return "write a date or a moment: `2026-12-24 9:00`, `monday at 9:00`, `renewal_date - 3 days`"
 
 
 def wait_up_to(step: ts.WaitUpTo, run: Run) -> ir.WaitUpTo:

@@ -113,7 +113,10 @@ class Steps:
         for each in values:
             written_out = isinstance(each.value, x.Constant | x.Template)
             name, value = spoken(each.name), self.values.say(each.value)
-            said.append(f"the {name} {value}" if written_out else f"{value} as {name}")
+            if isinstance(each.value, x.Constant) and each.value.type in ("number", "boolean"):
+                said.append(f"{name}: {value}")
+            else:
+                said.append(f"the {name} {value}" if written_out else f"{value} as {name}")
         return f" with {listed(said)}" if said else ""
 
     def _collect(self, step: s.Collect) -> str:

@@ -43,7 +43,7 @@ class Values:
                 return f"the level of their {spoken(name)}"
             case x.ModelOf(name=name, part=part):
                 return f"their {spoken(name)}" if part == "prediction" else f"the confidence in their {spoken(name)}"
-            case x.MomentOf(date=inner):
+            case x.MomentOf(date=inner) | x.DateOf(moment=inner):
                 return self.say(inner)
             case x.Located(condition=inner):
                 return self.say(inner)
@@ -51,6 +51,13 @@ class Values:
                 return self._history(value)
             case _:
                 return self._made(value)
+
+    @staticmethod
+    def _moved(moment: str, duration: str, *, later: bool) -> str:
+        """``3 days before their renewal date``, ``2 days from now``."""
+        if moment == "now":
+            return f"{duration} from now" if later else f"{duration} ago"
+        return f"{duration} {'after' if later else 'before'} {moment.removeprefix('the moment ')}"
 
     def _variable(self, value: x.Variable) -> str:
         path = spoken(".".join(value.path))
@@ -64,6 +71,8 @@ class Values:
         match value:
             case x.Negate(operand=operand):
                 return f"minus {self.say(operand)}"
+            case x.Arithmetic(operator="+" | "-" as operator, left=left, left_type="date" | "datetime", right_type="duration"):
+                return self._moved(self.say(left), self._inner(value.right), later=operator == "+")
             case x.Arithmetic(operator=operator, left=left, right=right):
                 return f"{self._inner(left)} {_SIGNS[operator]} {self._inner(right)}"
             case x.Call(function=function, arguments=arguments):

@@ -35,6 +35,7 @@ class NotText(Rule):
 class Unreadable(Rule):
     code = "TF704"
     message = "`{path}` cannot be read: {problem}"
+    help = "see that the file is there and may be read"
     reason = "The file is there, but may not or cannot be opened."
     wrong = ""
     right = ""
@@ -53,6 +54,7 @@ class EmptyList(Rule):
     code = "TF706"
     severity = "warning"
     message = "the list `{path}` is empty"
+    help = "write one profile id or e-mail address a line into the file"
     reason = "Nobody is in this segment."
     wrong = 'segment s from "empty.csv"\n'
     right = 'segment s from "vip.csv"\n'

@@ -65,14 +65,16 @@ class NotByHand(Rule):
 class MissingArgument(Rule):
     code = "TF307"
     message = "{owner} needs `{name}`"
+    help = "add `{name}: …`"
     reason = "It cannot do its work without this value."
     wrong = "flow f\n    start when signed_up\n    do log.write\n"
-    right = 'flow f\n    start when signed_up\n    do log.write with text: "hi"\n'
+    right = 'flow f\n    start when signed_up\n    do log.write with message: "hi"\n'
 
 
 class BadNumber(Rule):
     code = "TF308"
     message = "{what} must be {wanted}, not {found}"
+    help = "write {wanted}"
     reason = "This number makes no sense here."
     wrong = "flow f\n    start when signed_up\n    holdout 150%\n    wait 1 day\n"
     right = "flow f\n    start when signed_up\n    holdout 15%\n    wait 1 day\n"
@@ -81,6 +83,7 @@ class BadNumber(Rule):
 class FixedField(Rule):
     code = "TF309"
     message = "`{name}` cannot be changed by a flow"
+    help = "set another field; this one is kept by the runtime"
     reason = "Who a person is, and since when they are known, is not for a flow to change."
     wrong = 'flow f\n    start when signed_up\n    set id to "x"\n'
     right = 'flow f\n    start when signed_up\n    set first_name to "x"\n'
@@ -89,6 +92,7 @@ class FixedField(Rule):
 class NotASetting(Rule):
     code = "TF310"
     message = "`{name}` is {what}; only profile fields can be {verb}"
+    help = "name a field that is declared in `profile`"
     reason = "Events, values and what a run has caught are as they are."
     wrong = "flow f\n    start when order_completed\n    set event.total to 5\n"
     right = "flow f\n    start when order_completed\n    set total_spent to 5\n"
@@ -148,6 +152,7 @@ class EmptyWindow(Rule):
 class UselessStart(Rule):
     code = "TF317"
     message = "{what}"
+    help = "correct this line; the language page shows its forms"
     reason = "Such a start would never let anybody in."
     wrong = 'flow f\n    start when plan changes from "pro" to "pro"\n    wait 1 day\n'
     right = 'flow f\n    start when plan changes from "free" to "pro"\n    wait 1 day\n'
@@ -265,6 +270,18 @@ class SegmentEntry(Rule):
     right = "flow a\n    start by hand\n    wait 1 day\n\nflow b\n    start when signed_up\n    enter flow a\n"
 
 
+class NobodysFlow(Rule):
+    code = "TF328"
+    message = "the flow `{name}` runs for no person, so nobody can enter it"
+    help = "leave out this line, or leave out `for workspace` after the name of that flow"
+    reason = "A flow `for workspace` runs once, for all together; it can be entered by another one of its kind, not by people."
+    wrong = (
+        "flow a for workspace\n    start by hand\n    wait 1 day\n\n"
+        "flow b\n    start when signed_up\n    enter flow a\n"
+    )
+    right = "flow a\n    start by hand\n    wait 1 day\n\nflow b\n    start when signed_up\n    enter flow a\n"
+
+
 class NobodyHere(Rule):
     code = "TF327"
     message = "a flow `for workspace` runs for no person, so {what}"
@@ -272,3 +289,12 @@ class NobodyHere(Rule):
     reason = "What belongs to a person cannot be known, changed or sent where there is none."
     wrong = "flow f for workspace\n    start every monday at 9:00\n    only if total_spent > 5\n    wait 1 day\n"
     right = "flow f\n    start every monday at 9:00\n    only if total_spent > 5\n    wait 1 day\n"
+
+
+class StillThere(Rule):
+    code = "TF329"
+    message = "`{name}` is still the name of a step here, so it was not moved"
+    help = "leave out this line, or rename the step too"
+    reason = "`moved` says under which name people find the step they were at; while the old name is there, that is the step."
+    wrong = "flow f\n    start when signed_up\n    moved pause to rest\n    wait 1 day as pause\n    wait 1 day as rest\n"
+    right = "flow f\n    start when signed_up\n    moved pause to rest\n    wait 1 day as rest\n"

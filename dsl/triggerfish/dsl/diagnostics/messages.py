@@ -8,6 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class MissingPart(Rule):
     code = "TF401"
     message = "the message `{name}` has no `{channel}` part"
+    help = "add a `{channel}` part to the message, or send it by another channel"
     reason = "What is sent on a channel must be written for that channel."
     wrong = "flow f\n    start when signed_up\n    about offers\n    send sms cart_reminder\n"
     right = "flow f\n    start when signed_up\n    about offers\n    send email cart_reminder\n"
@@ -16,6 +17,7 @@ class MissingPart(Rule):
 class UnknownContentField(Rule):
     code = "TF402"
     message = "`{channel}` has no field called `{name}`"
+    help = "the fields of `{channel}` are on the page of channels; `triggerfish plugins` lists them"
     reason = "What a message consists of is up to its channel; this would never be sent."
     wrong = 'message m\n    email\n        subjekt "Hi"\n        subject "Hi"\n        body "Hello"\n'
     right = 'message m\n    email\n        subject "Hi"\n        body "Hello"\n'
@@ -42,6 +44,7 @@ class RepeatedContent(Rule):
 class UnknownTemplateName(Rule):
     code = "TF405"
     message = "{problem}"
+    help = "correct what stands between `{{{{` and `}}}}`"
     reason = "A name that means nothing leaves a hole in the message."
     wrong = (
         'message m\n    sms "Hi {{ first_nam }}"\n\n'
@@ -56,6 +59,7 @@ class UnknownTemplateName(Rule):
 class TemplateSyntax(Rule):
     code = "TF406"
     message = "this template cannot be read: {problem}"
+    help = "correct what stands between `{{{{` and `}}}}`, or `{{%` and `%}}`"
     reason = "Texts are Liquid templates; between {{ and }} and {% and %} its rules apply."
     wrong = 'message m\n    sms "Hi {{ first_name"\n'
     right = 'message m\n    sms "Hi {{ first_name }}"\n'
@@ -73,6 +77,7 @@ class NoFileAllowed(Rule):
 class NoShortForm(Rule):
     code = "TF408"
     message = "`{channel}` needs to know which field this text is"
+    help = "write each field on a line below `{channel}`, its name first"
     reason = "Only channels with one main text have the short form."
     wrong = 'message m\n    email "Hello"\n'
     right = 'message m\n    email\n        subject "Hi"\n        body "Hello"\n'
@@ -105,6 +110,7 @@ class UnknownContent(Rule):
 class WrongVariant(Rule):
     code = "TF412"
     message = "{problem}"
+    help = "take the line out, or write `split` after the name of the content"
     reason = "The variants of an experiment have shares; those of another content have conditions or points."
     wrong = 'content hero\n    50% calm "x"\n    50% loud "y"\n'
     right = 'content hero split\n    50% calm "x"\n    50% loud "y"\n'
@@ -132,4 +138,35 @@ class NestedContent(Rule):
     right = (
         'content hero\n    pro "z" if plan is "pro"\n    otherwise "y"\n\n'
         'content tail\n    pro "x" if plan is "pro"\n    otherwise "y"\n'
+    )
+
+
+class NothingToConfirm(Rule):
+    code = "TF415"
+    message = "the topic `{topic}` is not `confirmed opt-in` {how}"
+    help = "declare it so, as in `topic {topic} confirmed opt-in for {channel}`, or leave the link out"
+    reason = "Following the link would change nothing: only a confirmed opt-in waits for it."
+    wrong = (
+        'message m\n    email\n        subject "Please confirm"\n        body "{{ \'offers\' | confirm_link }}"\n\n'
+        "flow f\n    start when signed_up\n    send email m transactional\n"
+    )
+    right = (
+        'topic weekly confirmed opt-in for email\n\n'
+        'message m\n    email\n        subject "Please confirm"\n        body "{{ \'weekly\' | confirm_link }}"\n\n'
+        "flow f\n    start when signed_up\n    send email m transactional\n"
+    )
+
+
+class LinkOutsideMessage(Rule):
+    code = "TF416"
+    message = "`{filter}` makes a link for a person to follow, and this is no message"
+    help = "put it into a message that is sent"
+    reason = "Such a link is somebody's own: whoever follows it acts for them."
+    wrong = (
+        "flow f\n    start when signed_up\n"
+        "    do log.write with message: \"{{ 'order_completed' | record_link: total: 5 }}\"\n"
+    )
+    right = (
+        'message m\n    sms "Bought it? {{ \'order_completed\' | record_link: total: 5 }}"\n\n'
+        "flow f\n    start when signed_up\n    send sms m transactional\n"
     )

@@ -8,6 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class UnknownEvent(Rule):
     code = "TF101"
     message = "there is no event called `{name}`"
+    help = "declare it: `event {name}`, with its fields below it"
     reason = "An event that is declared nowhere can never happen, so nothing that waits for it would ever go on."
     wrong = "flow f\n    start when added_to_crat\n    wait 1 day\n"
     right = "flow f\n    start when added_to_cart\n    wait 1 day\n"
@@ -16,6 +17,7 @@ class UnknownEvent(Rule):
 class UnknownName(Rule):
     code = "TF102"
     message = "nothing is called `{name}` here"
+    help = "if it is a field of the person, declare it in `profile`; texts stand in quotation marks"
     reason = (
         "A name must be a field of the event looked at, a profile field, a value, a score, or a name given with `as`."
     )
@@ -26,6 +28,7 @@ class UnknownName(Rule):
 class UnknownTopic(Rule):
     code = "TF103"
     message = "there is no topic called `{name}`"
+    help = "declare it: `topic {name} for email`"
     reason = "People subscribe to declared topics; nobody can be subscribed to this one."
     wrong = "segment s\n    subscribed to ofers\n"
     right = "segment s\n    subscribed to offers\n"
@@ -34,6 +37,7 @@ class UnknownTopic(Rule):
 class UnknownSegment(Rule):
     code = "TF104"
     message = "there is no segment called `{name}`"
+    help = "declare it: `segment {name}`, with its conditions below it"
     reason = "Nobody can be in a segment that is declared nowhere."
     wrong = "segment s\n    in segment engagd\n"
     right = "segment s\n    in segment engaged\n"
@@ -42,6 +46,7 @@ class UnknownSegment(Rule):
 class UnknownFlow(Rule):
     code = "TF105"
     message = "there is no flow called `{name}`"
+    help = "`triggerfish describe` lists the flows there are"
     reason = "Nobody can be in a flow that is declared nowhere."
     wrong = "flow first_flow\n    start when signed_up\n    wait 1 day\n\nsegment s\n    in flow frist_flow\n"
     right = "flow first_flow\n    start when signed_up\n    wait 1 day\n\nsegment s\n    in flow first_flow\n"
@@ -50,6 +55,7 @@ class UnknownFlow(Rule):
 class UnknownMessage(Rule):
     code = "TF106"
     message = "there is no message called `{name}`"
+    help = "declare it: `message {name}`, and below it what it says on each channel"
     reason = "Only declared messages can be sent."
     wrong = "flow f\n    start when signed_up\n    about offers\n    send email cart_remind\n"
     right = "flow f\n    start when signed_up\n    about offers\n    send email cart_reminder\n"
@@ -58,6 +64,7 @@ class UnknownMessage(Rule):
 class UnknownChannel(Rule):
     code = "TF107"
     message = "there is no channel called `{name}`"
+    help = "`triggerfish plugins` lists the channels there are; a plugin that is installed adds its own"
     reason = "Channels come from plugins; none that is installed offers this one."
     wrong = "segment s\n    reachable by smss\n"
     right = "segment s\n    reachable by sms\n"
@@ -66,14 +73,16 @@ class UnknownChannel(Rule):
 class UnknownAction(Rule):
     code = "TF108"
     message = "there is no action called `{name}`"
+    help = "`triggerfish plugins` lists the actions there are; a plugin that is installed adds its own"
     reason = "Actions come from plugins; none that is installed offers this one."
     wrong = 'flow f\n    start when signed_up\n    do log.rite with text: "hi"\n'
-    right = 'flow f\n    start when signed_up\n    do log.write with text: "hi"\n'
+    right = 'flow f\n    start when signed_up\n    do log.write with message: "hi"\n'
 
 
 class UnknownArgument(Rule):
     code = "TF109"
     message = "{owner} has no {what} called `{name}`"
+    help = "leave it out, or declare it where {owner} is declared"
     reason = "A value under a name that nobody reads would be lost silently."
     wrong = "flow f\n    start when signed_up\n    record order_completed with totl: 5\n"
     right = "flow f\n    start when signed_up\n    record order_completed with total: 5\n"
@@ -82,6 +91,7 @@ class UnknownArgument(Rule):
 class UnknownFunction(Rule):
     code = "TF110"
     message = "there is no function called `{name}`"
+    help = "`triggerfish plugins` lists the functions of plugins; the language page lists the built-in ones"
     reason = "Functions are built in or come from plugins; none that is installed offers this one."
     wrong = 'segment s\n    lowr(first_name) is "ana"\n'
     right = 'segment s\n    lower(first_name) is "ana"\n'
@@ -90,6 +100,7 @@ class UnknownFunction(Rule):
 class UnknownPart(Rule):
     code = "TF111"
     message = "{owner} has no field called `{name}`"
+    help = "declare it among the fields of {owner}, or leave it out"
     reason = "What stands after a dot must be a field of what stands before it."
     wrong = "flow f\n    start when order_completed\n    only if event.totl > 5\n    wait 1 day\n"
     right = "flow f\n    start when order_completed\n    only if event.total > 5\n    wait 1 day\n"
@@ -153,6 +164,7 @@ class Circular(Rule):
 class NothingHere(Rule):
     code = "TF118"
     message = "there is no `{name}` here"
+    help = "write a value that does not need a run, such as `last EVENT.FIELD`"
     reason = "`event` and `entered` belong to a run of a flow, which segments, values and scores do not have."
     wrong = "segment s\n    event.total > 5\n"
     right = "segment s\n    last order_completed.total > 5\n"
@@ -161,6 +173,7 @@ class NothingHere(Rule):
 class NotAValue(Rule):
     code = "TF119"
     message = "`{name}` is {what}, not a value"
+    help = "compare a field, a value or a score; of an event ask `did {name} …`"
     reason = (
         "Only fields, values, scores and names given with `as` have a value that can be compared or calculated with."
     )
@@ -171,6 +184,7 @@ class NotAValue(Rule):
 class UnknownStep(Rule):
     code = "TF120"
     message = "no step of `{flow}` is called `{name}`"
+    help = "give the step this name with `as {name}`, or write the name of another"
     reason = "A step gets its name with `as`; people can only be moved to a step that is there."
     wrong = "flow f\n    start when signed_up\n    moved old_wait to pause\n    wait 1 day as pauze\n"
     right = "flow f\n    start when signed_up\n    moved old_wait to pause\n    wait 1 day as pause\n"

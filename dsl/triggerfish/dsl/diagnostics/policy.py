@@ -17,6 +17,7 @@ class NoTopic(Rule):
 class TopicChannel(Rule):
     code = "TF602"
     message = "the topic `{topic}` is not for `{channel}`"
+    help = "add `for {channel}` to the topic, or send by another channel"
     reason = "People subscribe to a topic channel by channel; nobody can be subscribed to this one there."
     wrong = "segment s\n    subscribed to offers by push\n"
     right = "segment s\n    subscribed to offers by sms\n"

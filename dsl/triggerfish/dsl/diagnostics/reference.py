@@ -19,7 +19,9 @@ Everything that `triggerfish check` can say, by its code. An **error** must be p
 compiles, but is hardly meant; an **info** is only good to know. What is meant to be there is allowed by a comment on its line or
 directly above it, with the reason:
 
-    message receipt  # allow TF616: because the shop itself sends it
+```flow
+message receipt  # allow TF616: because the shop itself sends it
+```
 
 This page is written from the rules themselves by `python -m triggerfish.dsl.diagnostics.reference docs/errors.md`.
 The examples take these declarations for granted:
@@ -77,7 +79,8 @@ def _section(rule: type[Rule]) -> str:
     if rule.help:
         lines.append(f"*What to do:* {_filled(rule.help)}\n")
     if rule.wrong:
-        lines += ["Wrong:\n", _block(rule.wrong), "Right:\n", _block(rule.right)]
+        language = "toml" if rule.code.startswith("TF8") else "flow"
+        lines += ["Wrong:\n", _block(rule.wrong, language), "Right:\n", _block(rule.right, language)]
     return "\n".join(lines)
 
 
@@ -89,10 +92,10 @@ def _filled(template: str) -> str:
     return "`".join(escaped)
 
 
-def _block(text: str) -> str:
+def _block(text: str, language: str = "flow") -> str:
     longest = max((len(run) for run in re.findall(r"`{3,}", text)), default=2)
     fence = "`" * (longest + 1)
-    return f"{fence}text\n{text.rstrip()}\n{fence}\n"
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}\n"
 
 
 def main(arguments: list[str]) -> None:

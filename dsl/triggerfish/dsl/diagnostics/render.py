@@ -73,13 +73,13 @@ def render_json(diagnostics: Sequence[Diagnostic]) -> str:
 
 
 def _range(span: Span) -> dict[str, Any]:
-    """An empty range ends one column before it begins."""
+    """An empty range ends one column before it begins; what concerns a whole file has zeros."""
     return {
         "file": span.file,
         "line": span.line,
         "column": span.column,
         "end_line": span.end_line,
-        "end_column": span.end_column - 1,
+        "end_column": span.end_column - 1 if span.line else 0,
     }
 
 
@@ -100,10 +100,17 @@ def render_github(diagnostics: Sequence[Diagnostic]) -> str:
         span = diagnostic.span
         text = diagnostic.message if diagnostic.help is None else f"{diagnostic.message}\n{diagnostic.help}"
         lines.append(
-            f"::{_COMMANDS[diagnostic.severity]} file={_property(span.file)},line={span.line},col={span.column},"
-            f"endLine={span.end_line},endColumn={span.end_column},title={_property(diagnostic.code)}::{_data(text)}\n"
+            f"::{_COMMANDS[diagnostic.severity]} file={_property(span.file)}{_place(span)},"
+            f"title={_property(diagnostic.code)}::{_data(text)}\n"
         )
     return "".join(lines)
+
+
+def _place(span: Span) -> str:
+    """Nothing for what concerns a whole file: GitHub counts lines from 1."""
+    if span.line == 0:
+        return ""
+    return f",line={span.line},col={span.column},endLine={span.end_line},endColumn={span.end_column}"
 
 
 def _data(text: str) -> str:

@@ -8,6 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class UnexpectedWord(Rule):
     code = "TF001"
     message = "{what} cannot stand {where}"
+    help = "leave it out, or begin a new line"
     reason = "Every line is a sentence of the language; this word does not continue the one that was begun."
     wrong = "flow hello\n    start when signed_up\n    send email welcome tomorrow\n"
     right = "flow hello\n    start when signed_up\n    wait 1 day\n    send email welcome\n"
@@ -16,6 +17,7 @@ class UnexpectedWord(Rule):
 class UnfinishedLine(Rule):
     code = "TF002"
     message = "this line ends too early"
+    help = "say the rest of the sentence"
     reason = "The sentence that was begun needs more words."
     wrong = "flow hello\n    start when signed_up\n    send email\n"
     right = "flow hello\n    start when signed_up\n    send email welcome\n"
@@ -138,7 +140,7 @@ class WrongQuotes(Rule):
 class ForeignSign(Rule):
     code = "TF015"
     message = "`{sign}` is written `{word}` here"
-    help = None
+    help = "write `{word}`"
     reason = "Conditions are written in words, so that they can be read aloud."
     wrong = 'segment pros\n    plan == "pro"\n'
     right = 'segment pros\n    plan is "pro"\n'
@@ -333,3 +335,21 @@ class WrongPlace(Rule):
     reason = "Each part of these lines is understood, but not together."
     wrong = "flow hello\n    start when signed_up\n    wait until plan to 17:00\n"
     right = "flow hello\n    start when signed_up\n    wait until 9:00 to 17:00\n"
+
+
+class OtherWords(Rule):
+    code = "TF035"
+    message = "`{said}` is not how it is written here"
+    help = "write `{better}`"
+    reason = "There is one way to say each thing, so that everybody can read what anybody wrote."
+    wrong = "flow hello\n    start when signed_up\n    wait for 2 days\n    send email welcome\n"
+    right = "flow hello\n    start when signed_up\n    wait 2 days\n    send email welcome\n"
+
+
+class NotIndented(Rule):
+    code = "TF036"
+    message = "this line belongs to `{head}` above it, but is not indented below it"
+    help = "indent it and the lines after it by four spaces"
+    reason = "What belongs to a declaration is indented below it; the left margin is where declarations begin."
+    wrong = "flow hello\nstart when signed_up\nsend email welcome\n"
+    right = "flow hello\n    start when signed_up\n    send email welcome\n"

@@ -8,6 +8,7 @@ from triggerfish.dsl.diagnostics.model import Rule
 class UnlikeTypes(Rule):
     code = "TF201"
     message = "{left} is {left_type} and {right} is {right_type}: they cannot be compared"
+    help = "compare it with something of its own kind, {left_type}"
     reason = "A comparison of unlike things is never true, so the rule would silently never apply."
     wrong = 'segment s\n    total_spent > "100"\n'
     right = "segment s\n    total_spent > 100\n"
@@ -16,6 +17,7 @@ class UnlikeTypes(Rule):
 class NotAnOption(Rule):
     code = "TF202"
     message = "{value} is none of the options of `{name}`"
+    help = "write one of its options, or add this one where `{name}` is declared"
     reason = "A field that is `one of` a few options never holds anything else."
     wrong = 'segment s\n    plan is "proo"\n'
     right = 'segment s\n    plan is "pro"\n'
@@ -24,6 +26,7 @@ class NotAnOption(Rule):
 class NotACondition(Rule):
     code = "TF203"
     message = "{text} is {type}, not a condition"
+    help = "compare it with something, as in `{text} is known`"
     reason = "A condition is true or false; a value alone does not say which."
     wrong = "segment s\n    renewal_date\n"
     right = "segment s\n    renewal_date is known\n"
@@ -32,6 +35,7 @@ class NotACondition(Rule):
 class WrongType(Rule):
     code = "TF204"
     message = "{target} takes {wanted}, and this is {found}"
+    help = "give it {wanted}"
     reason = "A value must fit the type of what it is given to."
     wrong = 'flow f\n    start when signed_up\n    set total_spent to "much"\n'
     right = "flow f\n    start when signed_up\n    set total_spent to 100\n"
@@ -49,6 +53,7 @@ class NoArithmetic(Rule):
 class BadTimezone(Rule):
     code = "TF206"
     message = 'there is no time zone called "{name}"'
+    help = 'names are such as "Europe/Paris" or "America/New_York"'
     reason = "Time zones have the names of the IANA time zone database, such as Europe/Paris."
     wrong = 'policy\n    timezone "Europe/Pariss"\n'
     right = 'policy\n    timezone "Europe/Paris"\n'
@@ -57,6 +62,7 @@ class BadTimezone(Rule):
 class NoSuchComparison(Rule):
     code = "TF207"
     message = "`{operator}` does not work on {type}"
+    help = "`is` and `is known` work on everything"
     reason = "Only some things can be ordered or searched."
     wrong = 'segment s\n    total_spent contains "1"\n'
     right = 'segment s\n    first_name contains "1"\n'
@@ -65,6 +71,7 @@ class NoSuchComparison(Rule):
 class WrongCount(Rule):
     code = "TF208"
     message = "`{function}` takes {wanted}, not {found}"
+    help = "give it {wanted}"
     reason = "A function needs its values, no more and no fewer."
     wrong = "segment s\n    round(total_spent, 1, 2) > 5\n"
     right = "segment s\n    round(total_spent, 1) > 5\n"
@@ -85,6 +92,7 @@ class NotWatchable(Rule):
 class NotAList(Rule):
     code = "TF211"
     message = "{text} is {type}, not a list"
+    help = 'write a list in brackets, as in `("a", "b")`, or name a field that is one'
     reason = "Only a list has items to go through or to be one of."
     wrong = "segment s\n    plan in first_name\n"
     right = "segment s\n    plan in interests\n"
@@ -93,6 +101,7 @@ class NotAList(Rule):
 class NotAMoment(Rule):
     code = "TF212"
     message = "{text} is {type}, not a date or a moment"
+    help = "name a field that is a date or a moment"
     reason = "Only dates and moments can be near, past or to come."
     wrong = "segment s\n    total_spent within last 7 days\n"
     right = "segment s\n    created_at within last 7 days\n"
@@ -110,6 +119,7 @@ class ClockAlone(Rule):
 class NotANumberField(Rule):
     code = "TF214"
     message = "`{function} of` needs numbers, and `{name}` is {type}"
+    help = "name a field that is a number"
     reason = "Only numbers can be added up or averaged."
     wrong = "segment s\n    sum of order_completed.currency ever > 5\n"
     right = "segment s\n    sum of order_completed.total ever > 5\n"
@@ -118,6 +128,7 @@ class NotANumberField(Rule):
 class FieldNeeded(Rule):
     code = "TF215"
     message = "`{function} of` needs a field of `{event}`"
+    help = "write the field after a dot: `{event}.FIELD`"
     reason = "An event has many fields; which of them is calculated with must be said."
     wrong = "segment s\n    sum of order_completed ever > 5\n"
     right = "segment s\n    sum of order_completed.total ever > 5\n"
@@ -135,6 +146,7 @@ class FieldTooMuch(Rule):
 class MixedList(Rule):
     code = "TF217"
     message = "the items of this list are of different types: {first} and {second}"
+    help = "write all items as numbers, or all as texts in quotation marks"
     reason = "All items of a list are of one type."
     wrong = 'segment s\n    total_spent in (1, "2")\n'
     right = "segment s\n    total_spent in (1, 2)\n"
@@ -143,6 +155,7 @@ class MixedList(Rule):
 class BadDuration(Rule):
     code = "TF218"
     message = "{text} is no duration that can be used here"
+    help = "write whole days, or hours and minutes: `36 hours`"
     reason = "A part of a month has no length, and a duration of nothing or less takes no time."
     wrong = "segment s\n    did order_completed in last 1.5 months\n"
     right = "segment s\n    did order_completed in last 45 days\n"
@@ -159,7 +172,11 @@ class NotWrittenOut(Rule):
 
 class NoRecord(Rule):
     code = "TF220"
-    message = "fields in brackets can only be given in a test, and only written out"
+    message = "fields in brackets must be written out: nothing is looked up inside of them"
+    help = (
+        "pass single values, each under its own name; where an action takes JSON write it as one text: "
+        '"{{\\"id\\": \\"{{{{ id }}}}\\"}}"'
+    )
     reason = "Steps and conditions work on single values and lists of them."
     wrong = "flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: first_name)]\n"
     right = 'flow f\n    start when signed_up\n    record added_to_cart with items: [(product_id: "p1")]\n'
@@ -178,6 +195,7 @@ class PointlessCount(Rule):
 class BadOptions(Rule):
     code = "TF222"
     message = "the options of `{name}` {problem}"
+    help = "write each option once, all of one type"
     reason = "The options of `one of` are different texts, numbers or yes / no, all of one type."
     wrong = 'profile\n    size  one of "s", "m", "s"\n'
     right = 'profile\n    size  one of "s", "m", "l"\n'

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable
+from functools import cache
+from typing import Any, cast
 
 from triggerfish.dsl.span import Span
 
 
-def parts(node: object) -> Collection[str]:
+def parts(node: Any) -> Collection[str]:
     """The names of a node's parts; none for a place and for what is no node."""
-    if isinstance(node, Span):
+    return _parts(cast("Hashable", type(node)))
+
+
+@cache
+def _parts(kind: type[Any]) -> Collection[str]:
+    """What says only where things stand is no part (``compare=False``)."""
+    if issubclass(kind, Span):
         return ()
-    names: Collection[str] = getattr(node, "__dataclass_fields__", ())  # cheaper than dataclasses.fields
-    return names
+    return tuple(name for name, field in getattr(kind, "__dataclass_fields__", {}).items() if field.compare)

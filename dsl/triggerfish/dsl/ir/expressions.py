@@ -137,6 +137,14 @@ class MomentOf:
 
 
 @dataclass(frozen=True, slots=True)
+class DateOf:
+    """The day of a moment in the person's zone; put in where a moment is given for a date."""
+
+    moment: Expr
+    kind: Literal["date of"] = "date of"
+
+
+@dataclass(frozen=True, slots=True)
 class Negate:
     operand: Expr
     kind: Literal["negate"] = "negate"
@@ -376,7 +384,7 @@ class Located:
 
 Expr = Annotated[
     Constant | LocalMoment | ProfileField | EventField | Variable | Entered | Now | ValueOf | ScoreOf | LevelOf
-    | ModelOf | MomentOf | Negate | Arithmetic | Call | Template | ListOf | Did | Aggregate | Pick | TimeSince
+    | ModelOf | MomentOf | DateOf | Negate | Arithmetic | Call | Template | ListOf | Did | Aggregate | Pick | TimeSince
     | Compare | Between | OneOf | Known | Within | InSegment | InFlow | Subscribed | Reachable | Truth
     | Not | And | Or | Located,
     Tagged("kind"),

@@ -18,6 +18,7 @@ class NobodyEnters(Rule):
     code = "TF610"
     severity = "warning"
     message = "nobody can enter the flow `{flow}` this way: {why}"
+    help = "correct the start line, or add another one"
     reason = "A flow that nobody enters looks like one that works, until somebody misses its messages."
     wrong = (
         'flow f\n    start when plan changes to "pro"\n    only if plan is "free"\n    wait 1 day\n'

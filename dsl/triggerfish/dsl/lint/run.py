@@ -7,7 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from triggerfish.dsl import tree
 from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.ir.program import Program
-from triggerfish.dsl.lint import arms, conditions, entering, expiry, load, loops, swallowed, unused, waits
+from triggerfish.dsl.lint import (
+    arms,
+    conditions,
+    entering,
+    everyone,
+    expiry,
+    hollow,
+    literal,
+    load,
+    loops,
+    swallowed,
+    titles,
+    unused,
+    waits,
+)
 from triggerfish.dsl.lint.project import Project
 from triggerfish.dsl.lint.silence import silenced
 
@@ -24,6 +38,10 @@ FINDERS: tuple[Callable[[Project], Iterable[Diagnostic]], ...] = (
     loops.GoingRound.find,
     load.HeavyLoad.find,
     swallowed.Swallowed.find,
+    titles.SameTitle.find,
+    hollow.NothingToDo.find,
+    literal.TakenLiterally.find,
+    everyone.EverybodyLookedAt.find,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from triggerfish.dsl import tree
@@ -46,17 +46,24 @@ class _Silencer:
 def silenced(diagnostics: Sequence[Diagnostic], files: Sequence[tree.File], *, all_rules: bool = True) -> list[Diagnostic]:
     """The diagnostics without those that a comment allows, and with what is wrong with such comments.
 
-    Errors cannot be allowed. ``all_rules`` says that every rule has been asked; otherwise nothing is said of comments that
+    A comment on any line of a sentence is for all its lines. Errors cannot be allowed. ``all_rules`` says that every rule has been asked; otherwise nothing is said of comments that
     allow nothing.
     """
     silencers: dict[tuple[str, int], list[_Silencer]] = {}
+    begins = {
+        (file.path, line): first
+        for file in files
+        for first, last in file.sentences
+        for line in range(first, last + 1)
+    }
     for file in files:
         for one in _silencers(file):
-            silencers.setdefault((file.path, one.line), []).append(one)
+            first = begins.get((file.path, one.line), one.line)
+            silencers.setdefault((file.path, first), []).append(one)
     left = []
     for found in diagnostics:
         here = [
-            one for one in silencers.get((found.span.file, found.span.line), ())
+            one for one in silencers.get(_sentence(found.span, begins), ())
             if found.severity != "error" and found.code in one.codes
         ]  # fmt: skip
         for one in here:
@@ -69,6 +76,11 @@ def silenced(diagnostics: Sequence[Diagnostic], files: Sequence[tree.File], *, a
         if all_rules:
             left += [SilencesNothing.at(one.span, code=code) for code in one.codes if code not in one.used]
     return sorted(left, key=lambda found: (found.span, found.code))
+
+
+def _sentence(span: Span, begins: Mapping[tuple[str, int], int]) -> tuple[str, int]:
+    """The file and the first line of the sentence a place is in."""
+    return span.file, begins.get((span.file, span.line), span.line)
 
 
 def _silencers(file: tree.File) -> Iterator[_Silencer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from math import ceil
 
 from triggerfish.dsl.picture.diagram import STYLES, Box, Text
@@ -29,18 +30,14 @@ def card_box(card: Card, name: str) -> Box:
     lines += _lines(card.detail, "detail", ROOM, 2)
     lines += _lines(card.doc, "doc", ROOM, _DOC_LINES)
     tip = "\n".join(part for part in (card.written, card.detail, card.doc) if part) or card.caption
-    return _boxed(name, card.kind, lines, _PAD, card.line, tip)
+    box = _boxed(name, card.kind, lines, _PAD, card.line, tip)
+    return _centred(box) if card.kind == "end" and len(box.texts) == 1 else box
 
 
 def label_box(label: Label, name: str) -> Box:
     """The name of a branch, centred."""
     lines: list[Line] = _lines(label.text, "label", LABEL_ROOM, _LABEL_LINES)
-    box = _boxed(name, "label", lines, _LABEL_PAD, label.line, label.text, narrow=0, above=3)
-    texts = []
-    for text in box.texts:
-        style = STYLES[text.style]
-        texts.append(Text(text.text, round((box.width - width(text.text, style.size)) / 2), text.y, text.style))
-    return Box(box.id, box.kind, 0, 0, box.width, box.height, tuple(texts), box.source, box.tip)
+    return _centred(_boxed(name, "label", lines, _LABEL_PAD, label.line, label.text, narrow=0, above=3))
 
 
 def rules_box(rules: Sequence[Rule], name: str) -> Box:
@@ -58,6 +55,16 @@ def title_box(title: str, doc: str, line: int, name: str) -> Box:
     """What the flow is called and what is said about it."""
     lines = [*_lines(title, "title", TITLE_ROOM, 3), *_lines(" ".join(doc.split()), "doc", TITLE_ROOM, 8)]
     return _boxed(name, "title", lines, 0, line, title, above=0)
+
+
+def _centred(box: Box) -> Box:
+    """The same box with each line in its middle."""
+    texts = []
+    for text in box.texts:
+        style = STYLES[text.style]
+        wide = width(text.text, style.size, bold=style.bold)
+        texts.append(replace(text, x=round((box.width - wide) / 2)))
+    return replace(box, texts=tuple(texts))
 
 
 def _lines(text: str, style: str, room: int, most: int) -> list[Line]:

@@ -9,7 +9,7 @@ go on. Pieces own their rectangle, so nothing can overlap and no line can cross 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
 from triggerfish.dsl.picture.boxes import card_box, label_box, rules_box, title_box
@@ -47,9 +47,10 @@ def lay_out(picture: Picture) -> Diagram:
     """The picture with a place for everything."""
     names = (f"n{number}" for number in count(1))
     title = title_box(picture.title, picture.doc, picture.line, next(names))
-    top = _top(picture, names)
+    top = _starts(picture, names)
+    rules = rules_box(picture.rules, next(names)) if picture.rules else None
     body = _series(picture.body, names)
-    whole = _below(top, body, GAP)
+    whole = _below(top, body, GAP) if rules is None else _beside(top, body, rules)
     left = MARGIN + whole.left
     down = MARGIN + title.height + LABEL_GAP
     width = max(whole.left + whole.right, title.width) + 2 * MARGIN
@@ -64,24 +65,45 @@ def lay_out(picture: Picture) -> Diagram:
     )
 
 
-def _top(picture: Picture, names: Iterator[str]) -> Piece:
-    """The starts side by side, leading to one line; the rules beside them."""
+def _starts(picture: Picture, names: Iterator[str]) -> Piece:
+    """The starts side by side, leading to one line."""
     starts = [_series(start, names) for start in picture.starts]
-    top = starts[0] if len(starts) == 1 else _joined(starts, 0)[0]
-    if not picture.rules:
-        return top
-    rules = rules_box(picture.rules, next(names))
-    height = max(top.height, rules.height)
-    more = (Arrow(((0, top.height), (0, height)), head=False),) if height > top.height else ()
-    return Piece(
-        top.left,
-        top.right + RULES_GAP + rules.width,
-        height,
-        top.open,
-        top.boxed,
-        (*top.boxes, rules.moved(top.right + RULES_GAP, 0)),
-        top.frames,
-        (*top.arrows, *more),
+    return starts[0] if len(starts) == 1 else _joined(starts, 0)[0]
+
+
+def _beside(top: Piece, body: Piece, rules: Box) -> Piece:
+    """Starts and steps with the rules to the right of them.
+
+    Rules taller than the starts reach down beside the first steps; where these are too wide for that, the starts stand lower.
+    """
+    flow = _below(top, body, GAP)
+    right = _reach(flow, rules.height + GAP)
+    if right > max(top.right, rules.width) + RULES_GAP:
+        right, low = top.right, max(0, rules.height - top.height)
+        flow = _lowered(flow, low)
+    return replace(
+        flow,
+        right=max(flow.right, right + RULES_GAP + rules.width),
+        height=max(flow.height, rules.height),
+        boxes=(*flow.boxes, rules.moved(right + RULES_GAP, 0)),
+    )
+
+
+def _reach(piece: Piece, down: int) -> int:
+    """How far to the right of its spine a piece reaches above a height."""
+    edges = [box.x + box.width for box in piece.boxes if box.y < down]
+    edges += [frame.x + frame.width for frame in piece.frames if frame.y < down]
+    edges += [x for arrow in piece.arrows if min(y for _, y in arrow.points) < down for x, _ in arrow.points]
+    return max(edges, default=0)
+
+
+def _lowered(piece: Piece, dy: int) -> Piece:
+    return replace(
+        piece,
+        height=piece.height + dy,
+        boxes=tuple(box.moved(0, dy) for box in piece.boxes),
+        frames=tuple(frame.moved(0, dy) for frame in piece.frames),
+        arrows=tuple(arrow.moved(0, dy) for arrow in piece.arrows),
     )
 
 

@@ -14,6 +14,9 @@
     picture.setAttribute("viewBox", [left, top, room.width / scale, room.height / scale].join(" "));
   }
 
+  window.addEventListener("beforeprint", () => picture.setAttribute("viewBox", `0 0 ${whole.width} ${whole.height}`));
+  window.addEventListener("afterprint", draw);
+
   function fit() {
     const room = view.getBoundingClientRect();
     const across = room.width / whole.width, down = room.height / whole.height;

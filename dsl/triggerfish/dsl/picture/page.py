@@ -10,6 +10,9 @@ from triggerfish.dsl.picture.palette import DARK, LIGHT, Theme, colours_css, sha
 from triggerfish.dsl.picture.shape import Picture, SourceLine
 from triggerfish.dsl.picture.svg import drawing, xml
 
+ONE_SHEET = 2200
+"""A picture of at most so many pixels is printed on one sheet, where it can still be read; a longer one goes on over several."""
+
 
 def render_page(picture: Picture, diagram: Diagram) -> str:
     """One HTML file with everything in it; it works when opened from disk."""
@@ -18,6 +21,7 @@ def render_page(picture: Picture, diagram: Diagram) -> str:
         style=_style(),
         width=diagram.width,
         height=diagram.height,
+        picture="tf long" if diagram.height > ONE_SHEET else "tf",
         drawing=drawing(diagram, interactive=True),
         file=xml(f"{picture.file}, line {picture.line}"),
         source="".join(_source_line(line) for line in picture.source),
@@ -37,7 +41,8 @@ def _style() -> str:
         for name, theme in (("light", LIGHT), ("dark", DARK))
     )
     light = _variables(LIGHT) + shapes_css() + colours_css(LIGHT)
-    return f"{light}@media (prefers-color-scheme:dark){{{dark}}}{chosen}{_part('page.css')}"
+    shown = f"@media screen and (prefers-color-scheme:dark){{{dark}}}@media screen{{{chosen}}}"
+    return f"{light}{shown}{_part('page.css')}"
 
 
 def _variables(theme: Theme, scope: str = "") -> str:

@@ -10,7 +10,7 @@ from triggerfish.dsl.server.document import Document
 from triggerfish.dsl.server.finder import HERE, Asked
 
 _ENDINGS = (
-    "", " ever", ": 1", " is 1", " within 1 day", ' "x"', " in last 1 day", " happens", " and 1", " fails", " for x",
+    "", " ever", ": 1", " is 1", " within 1 day", ' "x"', " in last 1 day", " happens", " and 1", " fails", " for x", " to 1",
     " at 9:00", " changes", " rises to 1", ' with x containing "x"', " 1 day ago",
 )  # fmt: skip
 """What may be missing behind the name for its line to be whole; the first that makes it so is taken."""

@@ -12,7 +12,7 @@ from triggerfish.dsl.server.document import Document
 from triggerfish.dsl.server.expected import Expected, expected
 from triggerfish.dsl.server.keywords import KEYWORDS, TYPES, WORDS_AFTER
 from triggerfish.dsl.server.proposals import Proposal, actions, proposals
-from triggerfish.dsl.server.texts import in_text
+from triggerfish.dsl.server.texts import in_template, in_text
 
 _WORD = re.compile(r"[\w.]*\Z")
 _FEW = 8
@@ -24,6 +24,8 @@ def completion(document: Document, position: lsp.Position) -> lsp.CompletionList
     """Everything that may stand at a position; the editor narrows it down to what is typed."""
     line, column = document.text.place(position)
     written = document.text.lines[line - 1][: column - 1] if line <= len(document.text.lines) else ""
+    if not document.path.endswith(".flow"):
+        return _listed(in_template(document, line, column), document, line, column)
     texts = in_text(document, line, column)
     if texts is not None:
         return _listed(texts, document, line, column)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pygls import uris
 
-from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.server.document import Document
+from triggerfish.dsl.server.outside import Outside
 from triggerfish.dsl.server.positions import UTF16
 from triggerfish.dsl.server.project import Project
 
@@ -25,10 +25,10 @@ class _Opened:
 
 
 class Desk:
-    """``catalog`` is what plugins offer in the project of a folder."""
+    """``outside`` knows the plugins and the time."""
 
-    def __init__(self, catalog: Callable[[Path], Catalog]) -> None:
-        self._catalog = catalog
+    def __init__(self, outside: Outside) -> None:
+        self.outside = outside
         self._opened: dict[Path, _Opened] = {}
         self._uris: dict[Path, str] = {}
         self._roots: tuple[Path, ...] = ()
@@ -117,7 +117,9 @@ class Desk:
         folder = self._folder(place)
         opened = self._opened.get(folder)
         if opened is None:
-            opened = self._opened[folder] = _Opened(Project(folder, self._catalog(folder)), {})
+            opened = self._opened[folder] = _Opened(
+                Project(folder, self.outside.catalog(folder), self.outside.problems), {}
+            )
         return opened
 
     def _folder(self, place: Path) -> Path:

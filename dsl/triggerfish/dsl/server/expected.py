@@ -141,4 +141,4 @@ def _allowed(stack: list[int], language: Grammar) -> set[str]:
 def _only_a_name(state: int, language: Grammar) -> bool:
     """Whether the keyword just read can be nothing but a name here."""
     actions = language.configuration.states[state].values()
-    return bool(actions) and all(action is not Shift and rule.origin.name == "word" for action, rule in actions)
+    return bool(actions) and all(action is not Shift and rule.origin.name in ("word", "field_word") for action, rule in actions)

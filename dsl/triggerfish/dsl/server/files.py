@@ -38,6 +38,11 @@ class Files:
                 self._listed = None
             self._edited[path] = text
 
+    @property
+    def edited(self) -> dict[str, str]:
+        """The texts of all files that the editor holds, by path."""
+        return self._edited
+
     def look_again(self) -> None:
         """Files may have come, gone or changed on disk."""
         self._fresh.clear()

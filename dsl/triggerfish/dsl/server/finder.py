@@ -14,11 +14,12 @@ from triggerfish.dsl.server.names import Kind, Symbol
 from triggerfish.dsl.server.scopes import Resolver, Scope
 from triggerfish.dsl.server.template_names import TemplateNames
 from triggerfish.dsl.span import Span
+from triggerfish.dsl.tokens import CURSOR
 from triggerfish.dsl.tree import declarations as td
 from triggerfish.dsl.tree import expressions as tx
 from triggerfish.dsl.tree import steps as ts
 
-HERE = "zz_here_zz"
+HERE = CURSOR
 """The name that stands where the cursor is, when it is asked what may be written there."""
 
 
@@ -128,6 +129,8 @@ class Finder:
                 self.options(node.value, node.options.items if isinstance(node.options, tx.ListOf) else (), scope)
             case tx.Argument():
                 self.expression(node.value, scope)
+            case ts.SetField(field=target) | ts.ClearField(field=target) | ts.AddTo(target=target) if HERE in target.path:
+                self.asked = Asked("setting", "", target.path[: target.path.index(HERE)], scope)
             case tuple():
                 for one in node:
                     self.expression(one, scope)
@@ -265,6 +268,16 @@ class Finder:
                     start = columns[index]
                     self.add(replace(use.span, column=start, end_column=start + len(shown[index])), symbol)
 
+    def links(self, written: td.Message | td.Content) -> None:
+        """Events, their fields and topics in ``{{ 'nps_answered' | record_link: score: 9 }}``."""
+        for one in self.templates.links_of(written):
+            if one.topic:
+                self.word("topic", one.name)
+                continue
+            self.word("event", one.name)
+            for field in one.fields:
+                self.word("event field", field, one.name.text)
+
     # --- declarations ---------------------------------------------------------------------------------------
 
     def declaration(self, one: tree.Declaration) -> None:
@@ -321,6 +334,7 @@ class Finder:
             for field in part_.fields:
                 self.word("content field", field.name, part_.channel.text)
         self.template([use for use in self.templates.of_message(one) if use.path[0] != "event"], Scope())
+        self.links(one)
 
     def _content(self, one: td.Content) -> None:
         self.word("content", one.name, definition=True)
@@ -328,6 +342,7 @@ class Finder:
             self.word("variant", variant.name, one.name.text, definition=True)
             self.expression((variant.condition, variant.points), Scope())
         self.template([use for use in self.templates.of_content(one) if use.path[0] != "event"], Scope())
+        self.links(one)
         self.measure(one.measure, Scope())
 
     def measure(self, one: ts.Measure | None, scope: Scope) -> None:

@@ -14,6 +14,8 @@ from triggerfish.dsl.tree import steps as ts
 from triggerfish.dsl.tree import tests as tt
 
 EVENT = Symbol("built-in", "event")
+_MOVED = ("name", "split", "arm", "branch")
+"""What ``moved old to new`` may give another name."""
 
 
 class FlowFinder(Finder):
@@ -34,7 +36,7 @@ class FlowFinder(Finder):
     # --- header lines -------------------------------------------------------------------------------
 
     def _flow(self, one: tf.Flow) -> None:
-        name = one.name.text
+        name, first = one.name.text, len(self.found)
         self.word("flow", one.name, definition=True)
         scope = Scope(name, {})
         started: list[Caught] = [self._start(line, scope) for line in one.headers if isinstance(line, tf.Start)]
@@ -52,6 +54,10 @@ class FlowFinder(Finder):
             if not isinstance(line, tf.Start):
                 self._header(line, scope)
         self._steps(one.steps, scope)
+        given = {each.symbol.word: each.symbol for each in self.found[first:] if each.definition and each.symbol.kind in _MOVED}
+        for line in one.headers:
+            if isinstance(line, tf.Moved) and line.new.text in given:
+                self.add(line.new.span, given[line.new.text])
 
     def _start(self, line: tf.Start, scope: Scope) -> Caught:
         match line:
@@ -303,6 +309,8 @@ class FlowFinder(Finder):
             case tt.Enters():
                 self.word("flow", line.flow)
                 self.arguments(line.values, "parameter", line.flow.text, scope)
+            case tt.ExpectSend(channel=tx.Word() as word) if self._bare(word):
+                self.name(tx.Name((word.text,), word.span), scope)
             case tt.ExpectSend():
                 self.word("channel", line.channel)
                 self.word("message", line.message)
@@ -315,3 +323,8 @@ class FlowFinder(Finder):
                 self.arguments(line.values, "argument", self._action(line.plugin, line.action), scope)
             case _:
                 self.expression(line, scope)
+
+    def _bare(self, word: tx.Word) -> bool:
+        """Whether the word after ``expect`` is a field or a value; the grammar takes it for a channel."""
+        known = self.declared.is_field((word.text,)) or word.text in self.declared.values
+        return known and word.text not in self.declared.catalog.channels

@@ -11,7 +11,9 @@ from triggerfish.dsl.server.document import Document
 
 
 def formatting(document: Document) -> list[lsp.TextEdit]:
-    """The lines that change; none where the layout is canonical already or the file cannot be read."""
+    """The lines that change; none where the layout is canonical already, the file cannot be read or is a template."""
+    if not document.path.endswith(".flow"):
+        return []
     before = document.state.texts.get(document.path, "")
     try:
         formatted = format_text(before, document.path)

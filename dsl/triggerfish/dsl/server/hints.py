@@ -1,4 +1,4 @@
-"""Inlay hints: what a date or a duration comes to, and what a message says."""
+"""Inlay hints: what a date or a duration comes to, when a schedule fires next, and what a message says."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from lsprotocol import types as lsp
 
+from triggerfish.dsl.server.coming import Coming, Remark
 from triggerfish.dsl.server.document import Document
+from triggerfish.dsl.server.outside import Outside
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import declarations as td
 from triggerfish.dsl.tree import expressions as tx
+from triggerfish.dsl.tree import flows as tf
 from triggerfish.dsl.tree import steps as ts
 from triggerfish.dsl.tree.tests import At
 
@@ -20,32 +23,38 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 _LONGEST = 50
 
 
-def hints(document: Document, place: lsp.Range) -> list[lsp.InlayHint]:
-    """The hints for the lines of a range."""
+def hints(document: Document, place: lsp.Range, outside: Outside | None = None) -> list[lsp.InlayHint]:
+    """The hints for the lines of a range; those about the present moment if there is somebody ``outside`` who knows it."""
     first, last = place.start.line + 1, place.end.line + 1
     found = []
     for placed in document.state.placed.get(document.path, ()):
         if placed.above >= last or placed.above + placed.lines + 1 < first:
             continue
-        for node in _nodes(placed.piece.tree.declarations):
-            text = _hint(node, document)
-            if text is None:
-                continue
-            span = document.state.real(_end(node))
-            if first <= span.end_line <= last:
-                position = document.text.position(span.end_line, span.end_column)
-                found.append(lsp.InlayHint(position, text, padding_left=True))
+        for declaration in placed.piece.tree.declarations:
+            coming = None
+            if outside is not None and isinstance(declaration, tf.Flow):
+                coming = Coming(declaration, document, outside)
+            for node in _nodes(declaration):
+                text = _hint(node, document)
+                remark = Remark(text, "") if text is not None else coming.of(node) if coming is not None else None
+                if remark is None:
+                    continue
+                span = document.state.real(_end(node))
+                if first <= span.end_line <= last:
+                    position = document.text.position(span.end_line, span.end_column)
+                    found.append(lsp.InlayHint(position, remark.text, tooltip=remark.more or None, padding_left=True))
     return found
 
 
 def _nodes(node: Any) -> Iterator[Any]:
+    """All parts of a declaration, inner ones first: the weekday of a date stands before what is said of its line."""
     if isinstance(node, tuple):
         for one in node:
             yield from _nodes(one)
     elif is_dataclass(node) and not isinstance(node, Span):
-        yield node
         for field in fields(node):
             yield from _nodes(getattr(node, field.name))
+        yield node
 
 
 def _end(node: Any) -> Span:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -10,6 +10,7 @@ from pathlib import Path
 from triggerfish.dsl import tree
 from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.diagnostics.model import Diagnostic, Fix, Related
+from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.lint.run import reviewed
 from triggerfish.dsl.lint.silence import silenced
 from triggerfish.dsl.project import Loaded, compile_trees
@@ -24,16 +25,29 @@ AT_ONCE = 150
 """So many declarations are looked at again before the editor is told what is known: a fraction of what a keystroke may take."""
 
 
-class Project:
-    """One folder of ``.flow`` files with what the editor has changed in them."""
+Problems = Callable[[Program], Sequence[Diagnostic]]
 
-    def __init__(self, folder: Path, catalog: Catalog) -> None:
+
+def _none(_: Program) -> Sequence[Diagnostic]:
+    return ()
+
+
+class Project:
+    """One folder of ``.flow`` files with what the editor has changed in them.
+
+    ``problems`` says what is wrong with a program that only its runtime sees: in the bodies of messages.
+    """
+
+    def __init__(self, folder: Path, catalog: Catalog, problems: Problems = _none) -> None:
         self.files = Files(folder)
         self.catalog = catalog
+        self._problems = problems
         self._pieces = Pieces()
         self._memory = Memory()
         self._state: State | None = None
         self._advice: tuple[Diagnostic, ...] = ()
+        self._advised: Mapping[str, str] = {}
+        """The templates as they were when the advice was given."""
         self._loaded: Loaded | None = None
 
     @property
@@ -89,8 +103,9 @@ class Project:
         loaded = self._loaded
         if loaded is not None and loaded.program is not None:
             known = set(state.found)
-            found = reviewed(loaded.program, loaded.trees, loaded.diagnostics)
+            found = reviewed(loaded.program, loaded.trees, [*loaded.diagnostics, *self._problems(loaded.program)])
             self._advice = tuple(one for one in found if one not in known)
+            self._advised = state.texts
             self._loaded = None
             self._state = state.advised(self._advice)
         return self.state()
@@ -120,8 +135,13 @@ class Project:
         found += [problem for path in others if (problem := self.files.problem(path)) is not None]
         self._loaded = loaded
         found += silenced(loaded.diagnostics, loaded.trees, all_rules=False)
-        advice = tuple(one for one in self._advice if one.span.file in sources)
-        return State(self.files.folder, self.catalog, placed, {**others, **texts}, tuple(found), advice)
+        advice = tuple(one for one in self._advice if one.span.file in sources or self._unchanged(one.span.file, others))
+        everything = {**self.files.edited, **others, **texts}
+        return State(self.files.folder, self.catalog, placed, everything, tuple(found), advice)
+
+    def _unchanged(self, path: str, others: Mapping[str, str]) -> bool:
+        """Whether a template is what it was when the advice was given."""
+        return path in others and others[path] == self._advised.get(path)
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,11 @@ def proposals(asked: Asked, state: State, allowed: Expected) -> Iterator[Proposa
             names = declared.event_field_names(asked.owner, asked.path)
             symbols = [Symbol("event field", ".".join((*asked.path, name)), asked.owner) for name in names]
             yield from _symbols(symbols, state, asked, argument=argument)
+        case "setting":
+            names = [".".join((*asked.path, name)) for name in declared.profile_names(asked.path)]
+            yield from _symbols([Symbol("field", name) for name in names], state, asked)
+            if not asked.path and any(token.type == "ADD" for token in allowed.line):
+                yield from _all("score", declared.scores, state, "2")
         case "field" if asked.path:
             names = declared.profile_names(asked.path)
             symbols = [Symbol("field", ".".join((*asked.path, name))) for name in names]

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from importlib import metadata
-from pathlib import Path
 
 from lsprotocol import types as lsp
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 
-from triggerfish.dsl.catalog import Catalog
 from triggerfish.dsl.server import completion as completing
 from triggerfish.dsl.server import findings, formatting, hints, navigation, outline, rename, tokens
 from triggerfish.dsl.server import folding as blocks
 from triggerfish.dsl.server import hover as hovering
 from triggerfish.dsl.server.desk import Desk
+from triggerfish.dsl.server.outside import Outside
 
 PAUSE = 0.02
 """Seconds without a further change before a project is checked; keystrokes that come faster are checked together."""
@@ -30,11 +28,11 @@ REFUSED = lsp.LSPErrorCodes.RequestFailed
 class FlowServer(LanguageServer):
     """A language server for ``.flow`` files. Whole texts are exchanged, so that no two ways of counting lines can differ."""
 
-    def __init__(self, catalog: Callable[[Path], Catalog]) -> None:
+    def __init__(self, outside: Outside) -> None:
         super().__init__(
             "triggerfish", metadata.version("triggerfish"), text_document_sync_kind=lsp.TextDocumentSyncKind.Full
         )
-        self.desk = Desk(catalog)
+        self.desk = Desk(outside)
         self._waiting: asyncio.TimerHandle | None = None
 
     def changed(self) -> None:
@@ -64,9 +62,9 @@ class FlowServer(LanguageServer):
             self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(to_uri(document.path), found))
 
 
-def make(catalog: Callable[[Path], Catalog]) -> FlowServer:
-    """A server, not yet started; ``catalog`` is what plugins offer in the project of a folder."""
-    server = FlowServer(catalog)
+def make(outside: Outside) -> FlowServer:
+    """A server, not yet started; ``outside`` knows the plugins and the time."""
+    server = FlowServer(outside)
     _files(server)
     _reading(server)
     _finding(server)
@@ -74,9 +72,9 @@ def make(catalog: Callable[[Path], Catalog]) -> FlowServer:
     return server
 
 
-def serve(catalog: Callable[[Path], Catalog]) -> None:
+def serve(outside: Outside) -> None:
     """Serve one editor over standard input and output until it says goodbye."""
-    make(catalog).start_io()
+    make(outside).start_io()
 
 
 # --- what is open --------------------------------------------------------------------------------------
@@ -160,7 +158,7 @@ def _reading(server: FlowServer) -> None:
     @server.feature(lsp.TEXT_DOCUMENT_INLAY_HINT)
     def hint(params: lsp.InlayHintParams) -> list[lsp.InlayHint] | None:
         document = desk.document(params.text_document.uri)
-        return hints.hints(document, params.range) if document is not None else None
+        return hints.hints(document, params.range, desk.outside) if document is not None else None
 
 
 # --- where things are ------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree.declarations import (
@@ -41,6 +41,8 @@ class File:
     path: str
     declarations: tuple[Declaration, ...]
     comments: tuple[Comment, ...]
+    sentences: tuple[tuple[int, int], ...] = field(default=(), compare=False)
+    """The first and last lines of those sentences that take several."""
 
 
 __all__ = ["Comment", "Declaration", "File"]

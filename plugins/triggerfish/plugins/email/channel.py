@@ -38,8 +38,10 @@ class EmailSettings(BaseModel):
     sender: str | None = Field(default=None, description="Who mails come from where the policy names no sender")
     timeout: float = Field(default=30, gt=0, le=600, description="Seconds to wait for the server")
     ca_file: str | None = Field(default=None, description="Certificates to trust besides the system's")
-    public_url: str | None = Field(default=None, description="Where people reach the web service, for links in mails")
     idle: float = Field(default=60, ge=0, description="Seconds after which an unused connection is made anew")
+    per_second: float | None = Field(
+        None, gt=0, description="Mails a second at most, all workers together; without it as many as the server takes"
+    )
     at_once: int = Field(
         default=1, ge=1, le=200, description="Mails marked as being sent by one write to the disk: more is quicker, and as many may be of unclear fate after a crash"
     )

@@ -42,8 +42,10 @@ def guarded() -> Iterator[None]:
 
 
 def _fault(error: Exception) -> Fault:
-    from triggerfish.runtime.store.errors import StoreError  # only when something failed
+    from triggerfish.runtime.store.errors import StoreError, WrongFile  # only when something failed
 
+    if isinstance(error, WrongFile):
+        return Fault(str(error), WRONG_SETUP)
     if isinstance(error, StoreError):
         return Fault(str(error), RUNTIME_FAILED)
     if isinstance(error, OSError):

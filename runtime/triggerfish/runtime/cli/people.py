@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from triggerfish.runtime.store.store import Store
 
 
+LOOKED_AT = 5_000
+"""Among so many people somebody meant is looked for."""
+
+
 def find_person(store: Store, given: str) -> str | None:
     """The profile id for an id or an e-mail address; None if nobody is known by it."""
     if store.profiles.load([given]) or store.events.of_person(given, limit=1):
@@ -23,5 +27,9 @@ def known_person(store: Store, given: str) -> str:
     """As ``find_person``; nobody ends the command."""
     person = find_person(store, given)
     if person is None:
-        raise Fault(f'nobody is known as "{given}"; triggerfish people list shows who is', WRONG_CONTENT)
+        from triggerfish.dsl.diagnostics.suggest import closest
+
+        nearest = closest(given, store.profiles.ids(limit=LOOKED_AT))
+        meant = f'did you mean "{nearest}"? ' if nearest else ""
+        raise Fault(f'nobody is known as "{given}"; {meant}triggerfish people list shows who is', WRONG_CONTENT)
     return person

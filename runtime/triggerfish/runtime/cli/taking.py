@@ -23,7 +23,7 @@ def take(path: Path, item: Item, format_: str, done: str) -> None:
     workspace = Workspace(path)
     schema = Schema(workspace.program)
     with workspace.store() as store:
-        person = find_person(store, str(item.person)) or item.person
+        person = None if item.person is None else find_person(store, str(item.person)) or item.person
         intake = Intake(store, schema, WallClock())
         intake.take([replace(item, person=person)])
     report = intake.report

@@ -16,6 +16,7 @@ from triggerfish.plugins.manager import Plugins, in_one_line
 from triggerfish.plugins.outcome import Failed, Later, Sent, Unknown
 from triggerfish.runtime.delivery.arguments import filled
 from triggerfish.runtime.delivery.contract import Claimed
+from triggerfish.runtime.observation.remark import Remark, parts_of
 
 TEMPLATES_KEPT = 1000
 
@@ -83,7 +84,8 @@ class Acting:
         except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
             owner = self.plugins.owners.get(f"action {delivery.target}", delivery.target)
             reason = f"plugin {owner} raised {in_one_line(problem)}"
-            self.notice(f"{delivery.key}: {reason}")
+            said = "{key}: plugin {plugin} raised {error}{detail}{place}"
+            self.notice(Remark("plugin_raised", said, level="error", key=delivery.key, plugin=owner, **parts_of(problem)))
             return Done(Later(reason) if action.repeatable else Unknown(reason), {})
 
     def _arguments(self, action: AnyAction, claimed: Claimed) -> BaseModel:

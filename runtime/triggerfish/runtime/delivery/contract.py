@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, Protocol
 
 import msgspec
@@ -49,15 +49,23 @@ class Finished(msgspec.Struct, frozen=True):
 class Outbox(Protocol):
     """Each call is one transaction that is durable when it returns. Times are milliseconds since 1970 UTC."""
 
-    def claim(self, limit: int, now: int) -> list[Claimed]:
+    def claim(self, limit: int, now: int, rates: Mapping[str, float] | None = None, clock: int | None = None) -> list[Claimed]:
         """Take up to ``limit`` waiting rows that are due: most urgent first, then by ``at``, then in the order written.
 
-        They become ``claimed`` for this worker; no other worker gets them.
+        They become ``claimed`` for this worker; no other worker gets them. ``rates`` are the messages per second that some
+        channels bear, all workers together, by real time: ``clock``, where that is not ``now``.
         """
         ...
 
-    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> None:
-        """Mark claimed rows ``sending`` before their provider is called, and write down what became of others."""
+    def pause(self, now: int, rates: Mapping[str, float], clock: int) -> int:
+        """Milliseconds until a channel that keeps rows waiting for its rate may go on; 0 if none does."""
+        ...
+
+    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> Sequence[str]:
+        """Mark claimed rows ``sending`` before their provider is called, and write down what became of others.
+
+        Gives the keys of those that may be handed over now: rows that another worker has taken over are not among them.
+        """
         ...
 
     def finish(self, finished: Sequence[Finished]) -> None:

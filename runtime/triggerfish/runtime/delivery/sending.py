@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from pydantic import ValidationError
-
 from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.templates import BadTemplate, MissingValue, TemplateFailure
 from triggerfish.plugins.channel import Prepared
@@ -14,16 +12,19 @@ from triggerfish.plugins.manager import in_one_line
 from triggerfish.plugins.outcome import Failed, Later, Outcome, Sent, Unknown
 from triggerfish.runtime.delivery.arguments import filled
 from triggerfish.runtime.delivery.contract import Claimed
-from triggerfish.runtime.delivery.links import Links, Unsubscribe, mailto
 from triggerfish.runtime.delivery.sessions import CannotOpen, Sessions
+from triggerfish.runtime.links.links import MessageLinks
+from triggerfish.runtime.links.services import Service
 from triggerfish.runtime.messages.messages import MessageSet, Unrendered
+from triggerfish.runtime.observation.remark import Remark, parts_of
 
 
 class Sending:
     """Sends the messages of one program."""
 
     def __init__(
-        self, program: Program, messages: MessageSet, sessions: Sessions, links: Links | None, notice: Callable[[str], None]
+        self, program: Program, messages: MessageSet, sessions: Sessions, links: Service | None, notice: Callable[[str], None],
+        suppressed: Callable[[str, str], bool] = lambda _channel, _address: False,
     ) -> None:
         self.policy = program.policy
         self.topics = {topic.name: topic.label for topic in program.topics}
@@ -31,13 +32,15 @@ class Sending:
         self.sessions = sessions
         self.links = links
         self.notice = notice
+        self.suppressed = suppressed
 
     def send(self, claimed: Claimed) -> Outcome:
         """Hand one message over. Never raises because of a plugin or a message."""
         try:
             session = self.sessions.of(claimed.delivery.target)
         except CannotOpen as problem:
-            self.notice(str(problem))
+            channel = claimed.delivery.target
+            self.notice(Remark("channel_unusable", "{problem}", channel=channel, problem=str(problem)))
             return Later(str(problem), unreachable=True)
         prepared = self.prepare(claimed)
         if isinstance(prepared, Failed):
@@ -48,7 +51,8 @@ class Sending:
         except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
             owner = self.sessions.plugins.owners.get(f"channel {channel}", channel)
             reason = f"plugin {owner} raised {in_one_line(problem)}"
-            self.notice(f"{claimed.delivery.key}: {reason}")
+            said = "{key}: plugin {plugin} raised {error}{detail}{place}"
+            self.notice(Remark("plugin_raised", said, level="error", key=claimed.delivery.key, plugin=owner, **parts_of(problem)))
             return Later(reason) if session.deduplicates else Unknown(reason)
         if isinstance(outcome, (Sent, Failed, Later, Unknown)):
             return outcome
@@ -65,19 +69,19 @@ class Sending:
             return Failed(f"the address cannot be filled in: {problem}")
         if not isinstance(address, str) or not address.strip():
             return Failed("there is no address to send to")
+        if self.suppressed(delivery.target, address):
+            return Failed("whoever had this address was erased: nothing goes to it any more")
         language, topic = data.get("language"), data.get("topic")
         transactional = bool(data.get("transactional"))
-        unsubscribe = None if transactional or topic is None else self._unsubscribe(claimed, topic)
+        links = MessageLinks.of(claimed.person, delivery, self.policy, self.links)
+        unsubscribe = None if transactional or topic is None else links.unsubscribe(self.policy.sender)
         values = {"unsubscribe_url": unsubscribe, **delivery.context}
-        rendered = self.messages.render(data["message"], delivery.target, language, values, at=delivery.at)
+        rendered = self.messages.render(data["message"], delivery.target, language, values, at=delivery.at, links=links)
         if isinstance(rendered, Unrendered):
             return Failed(rendered.reason)
-        try:
-            content = self.sessions.plugins.channels[delivery.target].Content.model_validate(rendered.fields)
-        except ValidationError as problem:
-            first = problem.errors(include_url=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            return Failed(f"the {field} of the message does not fit the channel: {first['msg']}")
+        content = self.messages.content(delivery.target, rendered.fields)
+        if isinstance(content, Unrendered):
+            return Failed(content.reason)
         return Prepared(
             key=delivery.key,
             person=claimed.person,
@@ -95,12 +99,3 @@ class Sending:
             postal_address=self.policy.postal_address,
             unsubscribe=unsubscribe,
         )
-
-    def _unsubscribe(self, claimed: Claimed, topic: str) -> str | None:
-        delivery = claimed.delivery
-        if self.links is not None:
-            return self.links.unsubscribe(Unsubscribe(claimed.person, topic, delivery.target, delivery.key))
-        sender = self.policy.sender
-        if not sender or "@" not in sender:
-            return None
-        return mailto(sender.rpartition("<")[2].rstrip("> ").strip(), delivery.key)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from triggerfish.plugins.channel import Session, Setup
 from triggerfish.plugins.manager import Plugins, in_one_line
+from triggerfish.runtime.observation.remark import Remark, parts_of
 
 
 class CannotOpen(Exception):  # noqa: N818 - said of what happened
@@ -64,5 +65,7 @@ class Sessions:
             try:
                 session.close()
             except Exception as problem:  # noqa: BLE001 - a plugin's bug is contained
-                self.notice(f"closing {channel}: plugin {self.plugins.owners.get(f'channel {channel}')}: {in_one_line(problem)}")
+                owner = self.plugins.owners.get(f"channel {channel}", channel)
+                said = "closing {channel}: plugin {plugin}: {error}{detail}{place}"
+                self.notice(Remark("plugin_raised", said, level="error", channel=channel, plugin=owner, **parts_of(problem)))
         self.open.clear()

@@ -8,7 +8,8 @@ batch.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 from pydantic import BaseModel
@@ -19,12 +20,17 @@ from triggerfish.plugins.manager import Plugins
 from triggerfish.plugins.outcome import Failed, Later, Outcome, Sent, Unknown
 from triggerfish.runtime.delivery.acting import Acting, Done
 from triggerfish.runtime.delivery.contract import Claimed, Finished, Outbox
-from triggerfish.runtime.delivery.links import Links
 from triggerfish.runtime.delivery.retries import Retries
 from triggerfish.runtime.delivery.sending import Sending
 from triggerfish.runtime.delivery.sessions import Sessions
+from triggerfish.runtime.links.services import Service
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.messages.messages import MessageSet
+from triggerfish.runtime.observation.privacy import texts
+from triggerfish.runtime.observation.remark import Remark
+
+Observe = Callable[[Claimed, Finished, float], None]
+"""Takes each attempt with what became of it and how many seconds it took."""
 
 BATCH = 200
 CRASHED = "the worker ended while it was handing this over"
@@ -47,9 +53,12 @@ class Worker:
         setup: Setup,
         clock: Callable[[], int],
         notice: Callable[[str], None],
-        links: Links | None = None,
+        links: Service | None = None,
         retries: Retries | None = None,
         stopping: Callable[[], bool] = lambda: False,
+        observe: Observe = lambda _one, _result, _seconds: None,
+        stopwatch: Callable[[], float] = perf_counter,
+        suppressed: Callable[[str, str], bool] = lambda _channel, _address: False,
         batch: int = BATCH,
     ) -> None:
         self.outbox = outbox
@@ -61,8 +70,13 @@ class Worker:
         self.links = links
         self.retries = retries or Retries()
         self.stopping = stopping
+        self.observe = observe
+        self.stopwatch = stopwatch
+        self.suppressed = suppressed
         self.batch = batch
         self.sessions = Sessions(plugins, settings, setup, notice)
+        given = {name: getattr(section, "per_second", None) for name, section in settings.items()}
+        self.rates = {name: float(rate) for name, rate in given.items() if rate and name in plugins.channels}
         self.paused: dict[str, tuple[int, str]] = {}
         self.totals: Counter[str] = Counter()
         self.backlog: list[Claimed] = []
@@ -72,7 +86,7 @@ class Worker:
     def use(self, program: Program) -> None:
         """Take messages and policy from this program from now on; what is in the outbox already included."""
         messages = MessageSet(program, self.plugins.channels)
-        self.sending = Sending(program, messages, self.sessions, self.links, self.notice)
+        self.sending = Sending(program, messages, self.sessions, self.links, self.notice, self.suppressed)
         self.acting = Acting(self.plugins, self.settings, self.setup, program.policy.timezone, self.notice)
 
     def deliver(self, now: int | None = None) -> int:
@@ -83,12 +97,18 @@ class Worker:
         """
         self._write()
         if not self.backlog:
-            self.backlog = self.outbox.claim(self.batch, self.clock() if now is None else now)
+            clock = self.clock()
+            self.backlog = self.outbox.claim(self.batch, clock if now is None else now, self.rates, clock)
         number = len(self.backlog)
         self._together([one for one in self.backlog if self.repeatable(one)], now)
         self._one_by_one(list(self.backlog), now)
         self._write()
         return number
+
+    def pause(self, now: int | None = None) -> float:
+        """Seconds until a channel that keeps messages waiting for its rate may go on; 0 if none does."""
+        clock = self.clock()
+        return self.outbox.pause(clock if now is None else now, self.rates, clock) / 1000
 
     def recover(self, now: int | None = None) -> int:
         """Settle what workers that are gone have left half done; how many rows that were."""
@@ -101,7 +121,8 @@ class Worker:
     def _recovered(self, one: Claimed, now: int | None) -> Finished:
         moment = self.clock() if now is None else now
         if not self.repeatable(one):
-            self.notice(f"{one.delivery.key}: {CRASHED}; nobody knows whether it went out, and it is not sent again")
+            said = "{key}: the worker ended while it was handing this over; nobody knows whether it went out, and it is not sent again"
+            self.notice(Remark("delivery_unknown", said, key=one.delivery.key, target=one.delivery.target))
             return self._finished(one, Unknown(CRASHED), {}, moment, attempts=one.attempts)
         if one.attempts > self.retries.failure.attempts:
             return self._finished(one, Failed(f"{CRASHED}, {one.attempts} times"), {}, moment, attempts=one.attempts)
@@ -124,8 +145,7 @@ class Worker:
         """Mark all, do all, write all down: safe because each may be done again."""
         if not batch:
             return
-        self.outbox.start([one.delivery.key for one in batch])
-        for one in batch:
+        for one in self._begun(batch, self.outbox.start([one.delivery.key for one in batch])):
             self._settle(one, self._put_off(one, now) or self._attempt(one, now))
 
     def _one_by_one(self, batch: list[Claimed], now: int | None) -> None:
@@ -133,12 +153,22 @@ class Worker:
         while batch:
             size = self._at_once(batch)
             group, batch = batch[:size], batch[size:]
-            begun = [one.delivery.key for one in group if self._put_off(one, now) is None]
-            if begun:
-                self.outbox.start(begun, self.unwritten)
+            wanted = [one.delivery.key for one in group if self._put_off(one, now) is None]
+            if wanted:
+                begun = self.outbox.start(wanted, self.unwritten)
                 self.unwritten.clear()
+                group = self._begun(group, [*begun, *(one.delivery.key for one in group if one.delivery.key not in wanted)])
             for one in group:
                 self._settle(one, self._put_off(one, now) or self._attempt(one, now))
+
+    def _begun(self, batch: list[Claimed], keys: Sequence[str]) -> list[Claimed]:
+        """Those that are still this worker's; the others are forgotten."""
+        mine = set(keys)
+        for one in batch:
+            if one.delivery.key not in mine:
+                self.notice(Remark("delivery_taken_over", "{key}: another worker has taken it over", key=one.delivery.key))
+                self.backlog.remove(one)
+        return [one for one in batch if one.delivery.key in mine]
 
     def _at_once(self, batch: list[Claimed]) -> int:
         """How many of the first rows may be marked together: neighbours that go the same way."""
@@ -168,9 +198,13 @@ class Worker:
         return Finished(one.delivery.key, one.person, "waiting", moment, one.attempts, retry_at=until, reason=reason)
 
     def _attempt(self, one: Claimed, now: int | None) -> Finished:
+        began = self.stopwatch()
         done = self.acting.run(one) if one.delivery.kind == "action" else Done(self.sending.send(one), {})
+        seconds = self.stopwatch() - began
         moment = self.clock() if now is None else now
-        return self._finished(one, done.outcome, done.fields, moment, attempts=one.attempts + 1)
+        result = self._finished(one, done.outcome, done.fields, moment, attempts=one.attempts + 1)
+        self.observe(one, result, seconds)
+        return result
 
     # --- what it means ----------------------------------------------------------------------------
 
@@ -190,7 +224,8 @@ class Worker:
             outcome = Failed(f"given up after {attempts} attempts: {outcome.reason}")
         reason = outcome.reason
         if isinstance(outcome, Unknown):
-            self.notice(f"{key}: {reason}")
+            private = texts([one.person, one.delivery.data, one.delivery.context])
+            self.notice(Remark("delivery_unknown", "{key}: {reason}", private=private, key=key, target=target, reason=reason))
             inputs = self._reply(one, now, {**fields, "ok": False, "error": f"nobody knows whether it was done: {reason}"})
             return Finished(key, one.person, "unknown", now, attempts, reason=reason, inputs=inputs)
         inputs = self._reply(one, now, {**fields, "ok": False, "error": reason}) or self._failure(one, outcome, now)

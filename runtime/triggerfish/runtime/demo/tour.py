@@ -130,6 +130,10 @@ class Counting:
         self._tell(self._number)
         return number
 
+    def pause(self, now: int | None = None) -> float:
+        """As the inner one."""
+        return self._inner.pause(now)
+
     def recover(self, now: int | None = None) -> int:
         """As the inner one."""
         return self._inner.recover(now)

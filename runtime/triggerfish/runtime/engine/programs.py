@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from triggerfish.dsl.ir.codec import dumps, loads, program_hash
 from triggerfish.dsl.ir.program import Program
+from triggerfish.runtime.machine.deploy import Deploy
+from triggerfish.runtime.machine.machine import Machine
+from triggerfish.runtime.observation.remark import Remark
 from triggerfish.runtime.store.programs import Programs
 
 
@@ -18,7 +22,7 @@ class OlderPrograms(Mapping[int, Program]):
 
     def __init__(self, programs: Programs, version: int) -> None:
         self._programs = programs
-        self._numbers = tuple(number for number, _, _ in programs.versions() if number < version)
+        self._numbers = tuple(each.version for each in programs.versions() if each.version < version)
         self._read: dict[int, Program] = {}
 
     def __getitem__(self, version: int) -> Program:
@@ -46,16 +50,68 @@ class Versions:
     changed: bool
 
 
-def deploy(programs: Programs, program: Program, now: int, before: Callable[[], object] = lambda: None) -> Versions:
-    """Put ``program`` in force: a new version, unless the newest one is the same. Raises StoreUnavailable.
+def deploy(
+    programs: Programs, program: Program, now: int, options: Deploy | None = None, *, instead_of: int | None = None
+) -> Versions:
+    """Put ``program`` in force: a new version, unless the newest one is the same.
 
-    ``before`` is called ahead of a change; killed between the two, the next deploy calls it again.
+    Whoever runs this database goes on with it from the next batch on. With ``instead_of`` that version must be in force.
+    Raises Conflict and StoreUnavailable.
     """
     digest = program_hash(program)
     newest = programs.newest()
-    if newest is not None and newest.hash == digest:
+    if newest is not None and newest.hash == digest and instead_of in (None, newest.version):
         return Versions(newest.version, OlderPrograms(programs, newest.version), changed=False)
-    before()
     sources = {source.path: source.text for source in program.sources}
-    version = programs.add(digest, dumps(program).decode(), sources, now)
-    return Versions(version, OlderPrograms(programs, version), changed=True)
+    version = programs.add(digest, dumps(program).decode(), sources, now, options, instead_of=instead_of)
+    changed = newest is None or version != newest.version
+    return Versions(version, OlderPrograms(programs, version), changed=changed)
+
+
+class InForce:
+    """Follows what is deployed on a database: for an engine, which asks between its batches.
+
+    ``changed`` is called with each program that comes into force, the first one included; ``notice`` says so for the later ones.
+    """
+
+    def __init__(
+        self,
+        programs: Programs,
+        functions: Mapping[str, Any],
+        *,
+        changed: Callable[[Program], None] = lambda _: None,
+        notice: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self._programs = programs
+        self._functions = functions
+        self._changed = changed
+        self._notice = notice
+        self._settling = True
+        self.version = 0
+
+    def newer(self) -> Machine | None:
+        """The machine of the version in force, if that is not the one given last.
+
+        Raises InvalidProgramError where a newer triggerfish has written it, and StoreUnavailable.
+        """
+        newest = self._programs.version()
+        if newest == self.version:
+            return None
+        stored = self._programs.load(newest)
+        if stored is None:
+            raise KeyError(newest)
+        program = loads(stored.ir)
+        deploys = {each.version: each.options for each in self._programs.versions() if each.version <= newest}
+        machine = Machine(
+            program, OlderPrograms(self._programs, newest), newest, self._functions, deploys=deploys
+        )
+        self._changed(program)
+        if self.version:
+            self._notice(Remark("program_changed", "version {version} of the program is in force from here on", level="info", version=newest))
+        self.version, self._settling = newest, True
+        return machine
+
+    def settle(self, people: int) -> None:
+        """Let so many more people be looked at who have not been since the deploy."""
+        if self._settling:
+            self._settling = self._programs.settle(self.version, people)

@@ -25,6 +25,10 @@ class Deliverer(Protocol):
         """One batch at the moment ``now`` (None: the clock's); how many rows were taken, 0 when nothing is left to do."""
         ...
 
+    def pause(self, now: int | None = None) -> float:
+        """Seconds until a channel that keeps messages waiting for its rate may go on; 0 if none does."""
+        ...
+
     def recover(self, now: int | None = None) -> int:
         """Settle what workers that are gone have left half done; how many rows that were."""
         ...
@@ -99,7 +103,7 @@ class Run:
         return done + self._deliver(lambda: latest)
 
     def _ahead(self) -> int:
-        return self._engine.store.events.ahead(self._engine.position)
+        return self._engine.store.events.ahead()
 
     def _drain_events(self, step: Callable[[], int]) -> int:
         before = self._events
@@ -127,6 +131,11 @@ class Run:
         if not self._recovered:
             self._delivered += self._persistence.run(lambda: deliverer.recover(now()))
             self._recovered = True
-        while not self._stop.is_set() and (number := self._persistence.run(lambda: deliverer.deliver(now()))):
-            self._delivered += number
+        while not self._stop.is_set():
+            if number := self._persistence.run(lambda: deliverer.deliver(now())):
+                self._delivered += number
+                continue
+            pause = self._persistence.run(lambda: deliverer.pause(now()))
+            if not pause or self._engine.clock.wait(self._stop, pause):
+                break
         return self._delivered - before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from types import FrameType
 from typing import Any
 
 from triggerfish.runtime.engine.turn import Notice
+from triggerfish.runtime.observation.remark import Remark
 
 
 @contextmanager
@@ -24,9 +26,13 @@ def stopped_by_signals(stop: threading.Event, notice: Notice = lambda _: None) -
         for number, handler in before.items():
             signal.signal(number, handler)
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
+    def end() -> None:
         stop.set()
-        notice("stopping after the batch at hand")
+        notice(Remark("stopping", "stopping after the batch at hand", level="info"))
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        # The signal may come while this very thread holds the lock of the event or of the log: both are left to another.
+        _thread.start_new_thread(end, ())
         restore()
 
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,15 +7,18 @@ aside with the error, and the state stays as it was before them.
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 
-from triggerfish.runtime.machine.effects import Advance
+from triggerfish.runtime.machine.effects import Advance, Slot
 from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.machine.merging import carried
+from triggerfish.runtime.observation.remark import Remark, parts_of
 from triggerfish.runtime.store.batch import Batch
-from triggerfish.runtime.store.events import Pending
+from triggerfish.runtime.store.events import Pending, event_row
 from triggerfish.runtime.store.profiles import EMPTY, Cell, Change
 from triggerfish.runtime.store.quarantine import Refused
 
@@ -32,7 +35,10 @@ class Machine(Protocol):
     def advance(
         self, person: str, state: bytes | None, inputs: Sequence[Input], now: int, *, live: bool = True
     ) -> Advance:
-        """The new state and the effects. A machine with ``lacking`` also takes ``past`` (see ``machine.Machine``)."""
+        """The new state and the effects.
+
+        A machine with ``lacking`` also takes ``past``, one with ``releases`` also ``released`` (see ``machine.Machine``).
+        """
         ...
 
 
@@ -43,7 +49,8 @@ Past = Callable[[list[str], frozenset[str]], dict[str, list[Input]]]
 class Turn:
     """Advances people and gathers the effects in ``batch``."""
 
-    def __init__(self, machine: Machine, batch: Batch, *, live: bool, notice: Notice, past: Past | None = None) -> None:
+    def __init__(self, machine: Machine, batch: Batch, *, live: bool, notice: Notice, past: Past | None = None,
+                 released: Mapping[Slot, int] | None = None) -> None:
         self._machine_advance = machine.advance
         self._lacking: Callable[[bytes | None], frozenset[str]] | None = getattr(machine, "lacking", None)
         self._look_up = past
@@ -51,6 +58,9 @@ class Turn:
         self._batch = batch
         self._live = live
         self._notice = notice
+        self._released = None if released is None else Counter(released)
+        if released is not None:
+            batch.seen = released
 
     def inputs(self, pending: Sequence[Pending], cells: Mapping[str, Cell], now: int | None) -> None:
         """Give people their inputs, each person's in the order given.
@@ -70,7 +80,7 @@ class Turn:
             cell = cells.get(person, EMPTY)
             try:
                 advance = self._advance(person, cell.state, group, group[-1].at if now is None else now, live=live)
-                self._batch.take(person, advance)
+                self._take(person, advance)
             except Exception:  # noqa: BLE001 - looked into one by one
                 self._one_by_one(person, cell, group, now)
             else:
@@ -83,17 +93,49 @@ class Turn:
         for person, cell in people:
             try:
                 advance = self._advance(person, cell.state, (), now, live=self._live)
-                self._batch.take(person, advance)
+                self._take(person, advance)
             except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
                 self._batch.failed.append((person, now, {"error": _describe(error), "what": "timers"}))
-                self._notice(f"what was due for {person!r} failed and is tried again in an hour: {_describe(error)}")
+                said = "what was due for {person!r} failed and is tried again in an hour: {error}{detail}{place}"
+                self._notice(Remark("timers_failed", said, level="error", person=person, **parts_of(error)))
                 self._keep(person, cell, cell.state, now + PUT_OFF)
                 continue
             if advance.due is not None and advance.due <= now:
-                self._notice(f"{person!r} is due again at a moment that has passed; put off for an hour")
+                said = "{person!r} is due again at a moment that has passed; put off for an hour"
+                self._notice(Remark("timers_put_off", said, level="error", person=person))
                 self._keep(person, cell, advance.state, now + PUT_OFF)
             else:
                 self._keep(person, cell, advance.state, advance.due)
+
+    def merge(self, event: Pending, loser: str, survivor: str, cells: Mapping[str, Cell], now: int | None) -> bool:
+        """Let one profile take over another, which is retired; whether that was done."""
+        at, live = event.input.at, self._live
+        moment = at if now is None else now
+        theirs, mine = cells.get(loser, EMPTY), cells.get(survivor, EMPTY)
+        self._prepare([(loser, theirs), (survivor, mine)])
+        retiring = Input("merged", survivor, at, f"{event.input.id} for {loser}", {})
+        given, taken = [(loser, retiring)], []
+        try:
+            last, united = theirs, mine
+            if theirs.state is not None:
+                carried_on = self._advance(loser, theirs.state, (), moment, live=live)
+                taking = Input("merge", loser, at, f"{event.input.id} for {survivor}", carried(carried_on.state or b""))
+                advance = self._advance(survivor, mine.state, (taking,), moment, live=live)
+                last, united = Cell(carried_on.state, None, theirs.version), Cell(advance.state, advance.due, mine.version)
+                given.append((survivor, taking))
+                taken += [(loser, carried_on), (survivor, advance)]
+            gone = self._advance(loser, last.state, (retiring,), moment, live=live)
+            rows = [event_row(person, one, self._batch.received, "machine") for person, one in given]
+            for person, advance in [*taken, (loser, gone)]:
+                self._take(person, advance)
+        except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
+            self._set_aside(event.person, event.input, error)
+            return False
+        self._batch.recorded += rows
+        self._batch.changes.append(Change(loser, gone.state, gone.due, theirs.version, survivor))
+        if united is not mine:
+            self._batch.changes.append(Change(survivor, united.state, united.due, mine.version))
+        return True
 
     def _prepare(self, people: Iterable[tuple[str, Cell]]) -> None:
         """Look up the past that a newer program wants to know of some of them."""
@@ -105,23 +147,30 @@ class Turn:
             self._past = {person: found.get(person, []) for person in lacking}
 
     def _advance(self, person: str, state: bytes | None, inputs: Sequence[Input], now: int, *, live: bool) -> Advance:
-        if not self._past or person not in self._past:
+        if self._released is None and person not in self._past:
             return self._machine_advance(person, state, inputs, now, live=live)
-        # Asked again for each call: the first one brings the state up to date.
-        past = self._past[person] if self._lacking is not None and self._lacking(state) else None
+        given: dict[str, Any] = {} if self._released is None else {"released": self._released}
+        if person in self._past:
+            # Asked again for each call: the first one brings the state up to date.
+            given["past"] = self._past[person] if self._lacking is not None and self._lacking(state) else None
         advance: Callable[..., Advance] = self._machine_advance
-        return advance(person, state, inputs, now, live=live, past=past)
+        return advance(person, state, inputs, now, live=live, **given)
+
+    def _take(self, person: str, advance: Advance) -> None:
+        self._batch.take(person, advance)
+        if self._released is not None:
+            self._released.update(advance.released)
 
     def _keep(self, person: str, cell: Cell, state: bytes | None, due: int | None) -> None:
         if state != cell.state or due != cell.due:
-            self._batch.changes.append(Change(person, state, due, cell.version))
+            self._batch.changes.append(Change(person, state, due, cell.version, cell.into))
 
     def _one_by_one(self, person: str, cell: Cell, group: list[Input], now: int | None) -> None:
         state, due = cell.state, cell.due
         for given in group:
             try:
                 advance = self._advance(person, state, (given,), given.at if now is None else now, live=self._live)
-                self._batch.take(person, advance)
+                self._take(person, advance)
             except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
                 self._set_aside(person, given, error)
             else:
@@ -134,7 +183,8 @@ class Turn:
         self._batch.refused.append(Refused(raw, reason, f"event {given.id}"))
         data = {"error": reason, "what": given.kind, "name": given.name, "id": given.id}
         self._batch.failed.append((person, given.at, data))
-        self._notice(f"{given.kind} {given.name!r} of {person!r} could not be handled and was set aside: {reason}")
+        said = "{kind} {name!r} of {person!r} could not be handled and was set aside: {error}{detail}{place}"
+        self._notice(Remark("input_set_aside", said, level="error", kind=given.kind, name=given.name, person=person, **parts_of(error)))
 
 
 def _describe(error: Exception) -> str:

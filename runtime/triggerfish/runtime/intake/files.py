@@ -8,7 +8,7 @@ from pathlib import Path
 
 from triggerfish.runtime.engine.clock import Clock
 from triggerfish.runtime.intake.ids import ContentIds
-from triggerfish.runtime.intake.intake import Intake
+from triggerfish.runtime.intake.intake import Intake, Keeper
 from triggerfish.runtime.intake.item import Found
 from triggerfish.runtime.intake.jsonlines import read_json_lines
 from triggerfish.runtime.intake.lines import Line, LineFile
@@ -16,7 +16,6 @@ from triggerfish.runtime.intake.mapping import Mapping, MappingError, load_mappi
 from triggerfish.runtime.intake.report import Example, Report
 from triggerfish.runtime.intake.rows import read_rows
 from triggerfish.runtime.intake.schema import Schema
-from triggerfish.runtime.store.store import Store
 
 BATCH = 1_000
 
@@ -33,7 +32,7 @@ class FileError(Exception):
 
 def ingest(
     path: Path,
-    store: Store,
+    store: Keeper,
     schema: Schema,
     clock: Clock,
     *,

@@ -11,6 +11,7 @@ from triggerfish.runtime.intake.item import Item, Notes
 from triggerfish.runtime.intake.moments import milliseconds
 from triggerfish.runtime.intake.schema import Schema
 from triggerfish.runtime.intake.values import Mismatch, convert_fields, level
+from triggerfish.runtime.machine.everyone import NOBODY, WORKSPACE
 from triggerfish.runtime.machine.inputs import Input
 
 LONGEST_NAME = 200
@@ -51,12 +52,15 @@ class Gate:
         """The item as an input; ``now`` is its arrival in milliseconds. Raises Refusal."""
         person = identity(item.person, "the person's id")
         anonymous = identity(item.anonymous, "the anonymous id")
-        who = person or anonymous
+        shared = self._shared(item)
+        if shared is not None:
+            anonymous = None
+        who = (person or anonymous) if shared is None else shared
         if who is None:
             raise Refusal("it does not say whom it is about")
         if not isinstance(item.fields, dict):
             raise Refusal("its fields are no record of names and values")
-        at, future = self._moment(item.time, now)
+        at, future = self.moment(item.time, now)
         try:
             name, fields, notes = self._content(item, who)
         except Mismatch as error:
@@ -69,7 +73,18 @@ class Gate:
             notes = Notes(notes.unknown_event, notes.extra_fields, future=True)
         return Taken(who, anonymous, Input(item.kind, name, at, self._id(item, who, name), fields), notes)
 
-    def _moment(self, given: Any, now: int) -> tuple[int, bool]:
+    def _shared(self, item: Item) -> str | None:
+        """Whom it is about where that is no single person, whoever it names: an event for everyone, a flow for the workspace."""
+        if not isinstance(item.name, str):
+            return None
+        name = level(item.name)
+        if item.kind == "enter":
+            return WORKSPACE if name in self._schema.workspace_flows else None
+        shape = self._schema.events.get(name) if item.kind == "event" else None
+        return NOBODY if shape is not None and shape.everyone else None
+
+    def moment(self, given: Any, now: int) -> tuple[int, bool]:
+        """A time as it was given, in milliseconds, and whether it lay in the future and became ``now``. Raises Refusal."""
         if given is None or given == "":
             return now, False
         at = milliseconds(given, self._schema.zone, self._layout)
@@ -105,8 +120,6 @@ class Gate:
         if shape is None:
             fields, _ = convert_fields(values, {}, self._schema.zone)
             return name, fields, Notes(unknown_event=True)
-        if shape.everyone:
-            raise Refusal(f"{shape.name} concerns everyone; it cannot come as an event of one person")
         fields, extra = convert_fields(values, shape.fields, self._schema.zone)
         return shape.name, fields, Notes(extra_fields=extra) if extra else _PLAIN
 

@@ -4,20 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Protocol
+
+from msgspec.json import decode
 
 from triggerfish.runtime.engine.clock import Clock
 from triggerfish.runtime.intake.gate import Gate, Refusal, Taken, identity
 from triggerfish.runtime.intake.ids import ContentIds
 from triggerfish.runtime.intake.item import EVENT_LIMIT, RAW_LIMIT, Alias, Found, Item, Unreadable
+from triggerfish.runtime.intake.merges import ANONYMOUS, EMAIL, Directory, Links, Merges
 from triggerfish.runtime.intake.report import Report
 from triggerfish.runtime.intake.schema import Schema
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.events import EventRow, event_row
 from triggerfish.runtime.store.quarantine import Refused
-from triggerfish.runtime.store.store import Store
 
-ANONYMOUS = "anonymous"
-EMAIL = "email"
+
+class Suppressed(Protocol):
+    """Says which addresses nothing may go to."""
+
+    def among(self, addresses: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Those of these channels and addresses."""
+        ...
+
+
+class Keeper(Protocol):
+    """Where what was taken in is kept: the store, in earnest."""
+
+    @property
+    def identities(self) -> Directory:
+        """Who is who."""
+        ...
+
+    @property
+    def suppressions(self) -> Suppressed:
+        """Which addresses nothing may go to."""
+        ...
+
+    def take_in(
+        self, rows: Sequence[EventRow], refused: Sequence[Refused], links: Sequence[tuple[str, str, str]], received: int,
+        first: Sequence[EventRow] = (),
+    ) -> int:
+        """Keep a batch, all or nothing; the number of ``rows`` whose id was not known before. ``first`` stand before them."""
+        ...
 
 
 class Intake:
@@ -29,7 +58,7 @@ class Intake:
 
     def __init__(
         self,
-        store: Store,
+        store: Keeper,
         schema: Schema,
         clock: Clock,
         *,
@@ -48,32 +77,52 @@ class Intake:
         now = self._clock.now()
         rows: list[EventRow] = []
         refused: list[Refused] = []
-        links: dict[tuple[str, str], str] = {}
+        links: Links = {}
         people = self._people(found)
+        merges = Merges(self._store.identities, people, _emails(found), links)
         for one in found:
-            if isinstance(one, Alias):
-                links[ANONYMOUS, one.previous] = people[one.previous] = one.person
-                self.report.links += 1
-                continue
             try:
+                if isinstance(one, Alias):
+                    merges.alias(one, self._gate.moment(one.time, now)[0])
+                    self.report.links += 1
+                    continue
                 taken, row = self._accept(one, people, now)
             except Refusal as error:
                 reason = _storable(str(error))
-                refused.append(Refused(_cut(_storable(one.raw)), reason, one.place))
+                raw = f"alias {one.previous} {one.person}" if isinstance(one, Alias) else one.raw
+                refused.append(Refused(_cut(_storable(raw)), reason, one.place))
                 self.report.refuse(one.place, reason)
                 continue
             rows.append(row)
             person = row[1]
-            if taken.anonymous is not None and taken.anonymous != taken.who:
-                links[ANONYMOUS, taken.anonymous] = people[taken.anonymous] = person
+            if taken.anonymous is not None:
+                merges.visitor(taken.anonymous, person, taken.input.at)
             email = taken.input.fields.get(EMAIL) if taken.input.kind == "identify" else None
-            if isinstance(email, str):
-                links[EMAIL, email.lower()] = person
+            if isinstance(email, str) and (other := merges.email(email.lower(), person, taken.input.at)) is not None:
+                self.report.conflict(one.place, f"{person} has the e-mail address of {other}; both are kept, for both have ids of their own")
             self._note(taken, one.place)
-        stored = self._store.take_in(rows, refused, [(*key, person) for key, person in links.items()], now)
+        named = [(*key, person) for key, person in links.items()]
+        stored = self._store.take_in(rows, refused, named, now, [*merges.rows(now), *self._suppress(rows, now)])
         self.report.read += len(found)
         self.report.stored += stored
         self.report.duplicates += len(rows) - stored
+
+    def _suppress(self, rows: Sequence[EventRow], now: int) -> list[EventRow]:
+        """Nothing may go to whom got an address of somebody who was erased."""
+        given: dict[tuple[str, str], list[EventRow]] = {}
+        for row in rows:
+            if row[2] == "identify":
+                fields = decode(row[6])
+                for channel, field in self._schema.addresses.items():
+                    if isinstance(address := fields.get(field), str):
+                        given.setdefault((channel, address), []).append(row)
+        if not given:
+            return []
+        found = sorted(self._store.suppressions.among(list(given)))
+        return [
+            event_row(row[1], Input("suppress", channel, row[4], f"{row[0]}/{channel}", {"address": address, "reason": "erased"}), now, "intake")
+            for channel, address in found for row in given[channel, address]
+        ]  # fmt: skip
 
     def _accept(self, one: Item | Unreadable, people: dict[str, str], now: int) -> tuple[Taken, EventRow]:
         if isinstance(one, Unreadable):
@@ -85,10 +134,12 @@ class Intake:
         return taken, _row(person, taken.input, now)
 
     def _people(self, found: Sequence[Found]) -> dict[str, str]:
-        """Whom the visitors of this batch are known to be."""
-        visitors = set()
+        """Whom the visitors of this batch are known to be; a visitor whom nobody is known to be is one's own."""
+        visitors: set[str | None] = set()
         for one in found:
-            if isinstance(one, Item) and one.anonymous is not None and one.person is None:
+            if isinstance(one, Alias):
+                visitors |= {one.previous, one.person}
+            elif isinstance(one, Item) and one.anonymous is not None:
                 with suppress(Refusal):
                     visitors.add(identity(one.anonymous, "the anonymous id"))
         known = sorted(visitor for visitor in visitors if visitor is not None)
@@ -111,6 +162,11 @@ class Intake:
                 report.extra_field(given.name or "profile", name, place, known)
         if notes.future:
             report.later(place, f"{given.name or given.kind} of {passed.who}")
+
+
+def _emails(found: Sequence[Found]) -> list[str]:
+    given = (one.fields.get(EMAIL) for one in found if isinstance(one, Item) and one.kind == "identify" and isinstance(one.fields, dict))
+    return sorted({email.strip().lower() for email in given if isinstance(email, str)})
 
 
 def _cut(raw: str) -> str:

@@ -42,6 +42,8 @@ class Alias:
 
     previous: str
     person: str
+    time: Any = None
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _SECONDS_BELOW = 100_000_000_000
 """Smaller numbers are seconds (until the year 5138), larger ones milliseconds (since 1973)."""
+_SHORT_HOUR = re.compile(r"^(\d{4}-\d\d-\d\d[ T])(\d:\d\d)")
 _DIGITS = re.compile(r"\d{9,}(\.\d+)?")
 
 
@@ -30,12 +31,17 @@ def milliseconds(value: Any, zone: tzinfo, layout: str | None = None) -> int | N
     if layout is None and _DIGITS.fullmatch(text):
         return _number(float(text) if "." in text else int(text))
     try:
-        moment = datetime.fromisoformat(text) if layout is None else datetime.strptime(text, layout)  # noqa: DTZ007
+        moment = datetime.fromisoformat(two_digits(text)) if layout is None else datetime.strptime(text, layout)  # noqa: DTZ007
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
         return (moment - _EPOCH) // _MILLISECOND
     except (ValueError, OverflowError):
         return None
+
+
+def two_digits(text: str) -> str:
+    """``2026-11-22 9:00``, as the language writes it, with the hour in two digits, as ISO 8601 has it."""
+    return _SHORT_HOUR.sub(r"\g<1>0\2", text)
 
 
 def day(value: Any) -> str | None:

@@ -39,7 +39,8 @@ class Report:
     """Counts and the first examples.
 
     ``read = stored + duplicates + refused + links``. ``events`` and ``profiles`` count what was taken by kind, duplicates
-    included. ``future`` are times in the future that became the arrival time, ``untimed`` events without time and id. ``problems`` concern a whole file.
+    included. ``future`` are times in the future that became the arrival time, ``untimed`` events without time and id. ``conflicts`` are
+    e-mail addresses that more than one person has. ``problems`` concern a whole file.
     """
 
     read: int = 0
@@ -53,6 +54,7 @@ class Report:
     untimed: int = 0
     refusals: list[Example] = field(default_factory=list)
     futures: list[Example] = field(default_factory=list)
+    conflicts: list[Example] = field(default_factory=list)
     problems: list[Example] = field(default_factory=list)
     unknown_events: dict[str, Unknown] = field(default_factory=dict)
     extra_fields: dict[tuple[str, str], Unknown] = field(default_factory=dict)
@@ -62,6 +64,11 @@ class Report:
         self.refused += 1
         if len(self.refusals) < KEPT:
             self.refusals.append(Example(place, reason))
+
+    def conflict(self, place: str, message: str) -> None:
+        """Note something that contradicts what is known; it was stored all the same."""
+        if len(self.conflicts) < KEPT:
+            self.conflicts.append(Example(place, message))
 
     def later(self, place: str, message: str) -> None:
         """Count a time that lay in the future."""
@@ -98,6 +105,9 @@ class Report:
             lines.append(f"unknown event {name}, {_times(unknown)}{_hint(unknown)}")
         for (owner, name), unknown in self.extra_fields.items():
             lines.append(f"unknown field {owner}.{name}, {_times(unknown)}{_hint(unknown)}")
+        lines += [f"{example.place}: {example.message}" for example in self.conflicts[:EXAMPLES]]
+        if len(self.conflicts) > EXAMPLES:
+            lines.append(f"{len(self.conflicts) - EXAMPLES} more people have the e-mail address of somebody else")
         if self.untimed:
             lines.append(
                 f"{self.untimed} events have neither a time nor an id: they count as of now, and equal ones that come in "
@@ -122,6 +132,7 @@ class Report:
             "profiles": self.profiles,
             "future": self.future,
             "untimed": self.untimed,
+            "conflicts": [{"place": one.place, "message": one.message} for one in self.conflicts],
             "problems": [{"place": one.place, "message": one.message} for one in self.problems],
             "refusals": [{"place": one.place, "message": one.message} for one in self.refusals],
             "unknown_events": {

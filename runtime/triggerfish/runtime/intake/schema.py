@@ -43,6 +43,8 @@ class Schema:
         self.topics = {topic.name: tuple(topic.channels) for topic in program.topics}
         self.hand_segments = frozenset(segment.name for segment in program.segments if segment.kind == "hand")
         self.flows = frozenset(flow.name for flow in program.flows)
+        self.workspace_flows = frozenset(flow.name for flow in program.flows if flow.workspace)
+        self.addresses = dict(program.addresses)
         self.zone = ZoneInfo(program.policy.timezone)
 
 

@@ -66,7 +66,7 @@ def _item(record: dict[str, Any], place: str, raw: str) -> Found:
             previous = _first(record, "previousId", "previous_id", "anonymousId", "anonymous_id")
             if not _is_id(previous) or not _is_id(person):
                 return Unreadable(raw, "an alias needs previousId and userId", place)
-            return Alias(str(previous).strip(), str(person).strip())
+            return Alias(str(previous).strip(), str(person).strip(), _time(record), place)
         case "consent":
             fields = {"how": record.get("how"), "channel": record.get("channel")}
             return _as_item("consent", record.get("topic"), fields, record, place, raw)
@@ -89,7 +89,7 @@ def _as_item(kind: Any, name: Any, fields: Any, record: dict[str, Any], place: s
         name=name,
         person=_first(record, "userId", "user_id", "person"),
         anonymous=_first(record, "anonymousId", "anonymous_id"),
-        time=_first(record, "timestamp", "originalTimestamp", "original_timestamp", "time", "sentAt", "receivedAt"),
+        time=_time(record),
         id=_first(record, "messageId", "message_id"),
         fields={} if fields is None else fields,
         place=place,
@@ -104,6 +104,10 @@ def _first(record: dict[str, Any], *names: str) -> Any:
         if value is not None:
             return value
     return None
+
+
+def _time(record: dict[str, Any]) -> Any:
+    return _first(record, "timestamp", "originalTimestamp", "original_timestamp", "time", "sentAt", "receivedAt")
 
 
 def _is_id(value: Any) -> bool:

@@ -15,6 +15,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 DAY = 86_400_000
 HOUR = 3_600_000
 MINUTE = 60_000
+QUARTER = 15 * MINUTE
+"""Zones change their offset at whole quarters of an hour: what holds at both ends of one holds all through it."""
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: local times are naive, moments are integers
 MILLISECOND = dt.timedelta(milliseconds=1)
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
@@ -97,9 +99,22 @@ def add_days(date: dt.date, count: int) -> dt.date:
 
 def step(start: int, span: Span, zone: ZoneInfo, sign: int = 1) -> int:
     """A calendar step from a moment: months and days keep the local clock time."""
+    if not span[0] and not span[1]:
+        return min(start + sign * span[2], LAST)
+    ahead = _ahead(start // QUARTER, span, zone, sign)
+    return _step(start, span, zone, sign) if ahead is None else min(start + ahead, LAST)
+
+
+@lru_cache(maxsize=65_536)
+def _ahead(quarter: int, span: Span, zone: ZoneInfo, sign: int) -> int | None:
+    """How far a calendar step leads from any moment of a quarter of an hour; None where that is not the same for all."""
+    first, last = quarter * QUARTER, quarter * QUARTER + QUARTER - 1
+    ahead = _step(first, span, zone, sign) - first
+    return ahead if ahead == _step(last, span, zone, sign) - last else None
+
+
+def _step(start: int, span: Span, zone: ZoneInfo, sign: int) -> int:
     month_count, days, milliseconds = span
-    if not month_count and not days:
-        return min(start + sign * milliseconds, LAST)
     naive = local(start, zone)
     date = add_days(add_months(naive.date(), sign * month_count), sign * days)
     if date.year >= dt.MAXYEAR:
@@ -132,6 +147,12 @@ def at_most(span: Span) -> int:
     return month_count * MONTH_AT_MOST + days * DAY + milliseconds
 
 
+def at_least(span: Span) -> int:
+    """Less than any window of this length, in milliseconds."""
+    month_count, days, milliseconds = span
+    return month_count * 27 * DAY + days * DAY + milliseconds - 1
+
+
 def iso_day(day: dt.date) -> str:
     """``2026-03-02``."""
     return day.isoformat()
@@ -153,6 +174,7 @@ def today(now: int, zone: ZoneInfo) -> dt.date:
     return local(now, zone).date()
 
 
+@lru_cache(maxsize=65_536)
 def clock(day: dt.date, minutes: int, zone: ZoneInfo) -> int:
     """The moment of a local clock time given in minutes after midnight."""
     return moment(dt.datetime.combine(day, dt.time(minutes // 60, minutes % 60)), zone)
@@ -166,6 +188,18 @@ def step_date(date: str, span: Span, sign: int = 1) -> str:
 
 def period_start(now: int, period: str, zone: ZoneInfo) -> int:
     """The moment at which the current local hour, day, week (Monday), month or year began."""
+    begin = _begin(now // QUARTER, period, zone)
+    return _period_start(now, period, zone) if begin is None else begin
+
+
+@lru_cache(maxsize=65_536)
+def _begin(quarter: int, period: str, zone: ZoneInfo) -> int | None:
+    """The start of the period all of a quarter of an hour lies in; None if it lies in two."""
+    begin = _period_start(quarter * QUARTER, period, zone)
+    return begin if begin == _period_start(quarter * QUARTER + QUARTER - 1, period, zone) else None
+
+
+def _period_start(now: int, period: str, zone: ZoneInfo) -> int:
     naive = local(now, zone)
     if period == "hour":
         return now - (naive.minute * MINUTE + naive.second * 1000 + naive.microsecond // 1000)

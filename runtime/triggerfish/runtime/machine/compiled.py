@@ -18,6 +18,8 @@ from triggerfish.runtime.machine.code.compiler import Compiler, Matcher
 from triggerfish.runtime.machine.contents import CompiledContent
 from triggerfish.runtime.machine.crossings import Crossing
 from triggerfish.runtime.machine.history import Log, Totals
+from triggerfish.runtime.machine.reactions import reactions
+from triggerfish.runtime.machine.scores import CompiledScore
 from triggerfish.runtime.machine.state import State
 from triggerfish.runtime.machine.steps.flatten import flatten
 from triggerfish.runtime.machine.tables import CompiledFlow, CompiledSegment, CompiledStop, Stage, Starts
@@ -68,6 +70,8 @@ class CompiledProgram:
             for event in program.events
             if event.channel
         }
+        self.releases = {flow.name: flow.release.period for flow in program.flows if flow.release is not None}
+        self.reactions = reactions(self)
         self.longest_cap = max((_cap_length(cap) for cap in program.policy.caps), default=0)
 
     # --- looked up while running ---------------------------------------------------------------
@@ -155,8 +159,6 @@ class CompiledProgram:
         self.segment_order = {name: order for order, name in enumerate(self.segments)}
 
     def _scores(self, program: Program) -> None:
-        from triggerfish.runtime.machine.scores import CompiledScore  # scores know compiled programs
-
         self.scores = {score.name: CompiledScore.of(score, program, self.compiler) for score in program.scores}
 
     def _flow(self, flow: f.Flow, version: int, order: int) -> CompiledFlow:
@@ -256,6 +258,9 @@ class CompiledProgram:
                     table.setdefault(event, []).append(stage)
             for start in flow.ir.starts:
                 self._start(flow, start)
+        for index, crossing in enumerate(starts.crossings):
+            for key in crossing.uses:
+                starts.crossings_using.setdefault(key, []).append(index)
         for event, stages in first.items():
             stages.sort(key=lambda stage: stage.flow.sort_key)
             starts.first[event] = (self.compiler.matcher([stage.match.where for stage in stages]), stages)

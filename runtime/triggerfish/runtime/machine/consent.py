@@ -33,6 +33,12 @@ def suppress(state: State, channel: str, address: Any, at: int, *, complaint: bo
         state.suppressed[channel] = ["hard bounce", at, address]
 
 
+def forbid(state: State, channel: str, address: Any, at: int, reason: str) -> None:
+    """Nothing may go to this address, whoever has it."""
+    if suppressed(state, channel, address) is None:
+        state.suppressed[channel] = [reason, at, address]
+
+
 def suppressed(state: State, channel: str, address: Any) -> str | None:
     """Why nothing may go to this address on this channel; None where it may."""
     found = state.suppressed.get(channel)

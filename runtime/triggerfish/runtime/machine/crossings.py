@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -40,15 +41,17 @@ class Crossed:
 
 def refresh(session: Session, keys: set[Key], *, all_: bool = False) -> list[Crossed]:
     """Ask the crossings again that depend on ``keys`` or whose moment has come; those that came true."""
-    found = []
-    for crossing in session.program.starts.crossings:
-        turn = session.state.turns.get(crossing.name)
-        due = turn is not None and turn <= session.now
-        if all_ or due or not crossing.uses.isdisjoint(keys):
-            crossed = _ask(session, crossing)
-            if crossed is not None:
-                found.append(crossed)
-    return found
+    starts, turns, now = session.program.starts, session.state.turns, session.now
+    waiting = set(range(len(starts.crossings))) if all_ else set()
+    for key in keys:
+        waiting.update(starts.crossings_using.get(key, ()))
+    for name, turn in turns.items():
+        if turn <= now:
+            waiting.update(index for index, each in enumerate(starts.crossings) if each.name == name)
+    if not waiting:
+        return []
+    asked = (_ask(session, starts.crossings[index]) for index in sorted(waiting))
+    return [crossed for crossed in asked if crossed is not None]
 
 
 def _ask(session: Session, crossing: Crossing) -> Crossed | None:
@@ -71,15 +74,15 @@ def _ask(session: Session, crossing: Crossing) -> Crossed | None:
     return Crossed(crossing, before[1], value)
 
 
-def settle_silently(session: Session) -> None:
-    """Where everything stands now, without starting anything."""
+def settle_silently(session: Session, names: Container[str] | None = None) -> None:
+    """Where everything (or what is named) stands now, without starting anything."""
+    if names is not None:
+        for crossing in session.program.starts.crossings:
+            if crossing.name in names:
+                _ask(session, crossing)
+        return
     known = {crossing.name for crossing in session.program.starts.crossings}
     for name in [each for each in session.state.sides if each not in known]:
         session.state.sides.pop(name, None)
         session.state.turns.pop(name, None)
     refresh(session, set(), all_=True)
-
-
-def next_due(session: Session) -> int | None:
-    """The earliest moment at which time alone may cross a threshold."""
-    return min(session.state.turns.values(), default=None)

@@ -7,9 +7,14 @@ look at them (``gc=False``): a batch makes tens of thousands.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
+
+from triggerfish.runtime.machine.inputs import Input
+
+Slot = tuple[str, Literal["hour", "day", "week", "month", "year"], int]
+"""A flow with ``release``, the kind of period, and the moment at which the period began."""
 
 
 class Fact(msgspec.Struct, frozen=True, gc=False):
@@ -17,7 +22,7 @@ class Fact(msgspec.Struct, frozen=True, gc=False):
 
     ``number`` counts a person's facts, so ``(person, number)`` is the same in every replay. ``kind`` is one of
     ``entered refused exited waiting resumed branch sent held suppressed done failed set recorded consent joined left
-    goal noted error``. ``line`` is the line in the flow's file (0: none); ``data`` holds what the kind needs.
+    goal noted moved brought merged error``. ``line`` is the line in the flow's file (0: none); ``data`` holds what the kind needs.
     """
 
     number: int
@@ -63,7 +68,9 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
 class Advance(msgspec.Struct, frozen=True, gc=False):
     """The result of one advance: the new state, the effects, and the next moment something happens by itself.
 
-    ``state`` is None when there is nothing to remember.
+    ``state`` is None when there is nothing to remember. ``released`` has one slot for each entry into a flow with ``release``.
+    ``listening`` are the events for everyone that the person waits for from now on, None where nothing has changed;
+    ``wide`` is what is caused for many people at once: the shell keeps it in the event log and hands it to each of them.
     """
 
     state: bytes | None
@@ -71,3 +78,6 @@ class Advance(msgspec.Struct, frozen=True, gc=False):
     deliveries: list[Delivery]
     recorded: list[Recorded]
     due: int | None
+    released: list[Slot] = msgspec.field(default_factory=list)
+    listening: tuple[str, ...] | None = None
+    wide: list[Input] = msgspec.field(default_factory=list)

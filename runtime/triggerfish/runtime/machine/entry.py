@@ -1,11 +1,12 @@
-"""Entering a flow: asked in the order inside already, only if, again, enter at most, exclusive."""
+"""Entering a flow: asked in the order inside already, only if, again, enter at most, exclusive, release."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from triggerfish.runtime.machine import assignment, calendar
+from triggerfish.runtime.machine import assignment, calendar, release
 from triggerfish.runtime.machine.state import Aim, Door, Run
+from triggerfish.runtime.machine.trace import Miss
 
 if TYPE_CHECKING:
     from triggerfish.dsl.ir.flows import Flow
@@ -60,6 +61,7 @@ def _try(
     session: Session, flow: CompiledFlow, line: int, variables: dict[str, Any], key: str | None, event_id: str, matched: int
 ) -> Run | None:
     refusal = _refusal(session, flow, variables, key) or _exclusive(session, flow, variables, key, event_id, matched)
+    refusal = refusal or release.refusal(session, flow)
     if refusal is not None:
         session.flow_fact("refused", flow.ir.name, 0, line, {**refusal, "event": event_id})
         return None
@@ -77,8 +79,10 @@ def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], ke
     if any(run.flow == ir.name and run.key == key for run in state.runs):
         return {"reason": "inside already", "why": "nobody is in one flow twice at once"}
     scope = Scope(variables, now)
-    if flow.only_if is not None and not flow.only_if(state, now, variables.get("event"), scope):
-        return {"reason": "only if", **session.explained(ir.only_if, scope)}
+    if flow.only_if is not None:
+        if not flow.only_if(state, now, variables.get("event"), scope):
+            return {"reason": "only if", **session.explained(ir.only_if, scope)}
+        session.asked(ir.only_if, scope, Miss(now, ir.name, ir.line, "only if", (), asked="only if", holds=True), variables.get("event"))
     entries, all_entries = state.entries.get(_name(flow, key)), state.entries.get(ir.name)
     zone = session.program.zone(state)
     if entries and ir.again is not None:
@@ -106,6 +110,9 @@ def _exclusive(
         return None
     names = ", ".join(sorted({run.flow for run in others}))
     if rule.otherwise == "replace" and all(_newest(session, run).priority <= flow.ir.priority for run in others):
+        full = release.refusal(session, flow)  # asked before the others are put out
+        if full is not None:
+            return full
         for run in others:
             session.leave(run, "replaced", detail=f"by {flow.ir.name}")
         return None
@@ -172,6 +179,7 @@ def _begin(
     state.runs.append(run)
     state.doors.pop(_name(flow, key), None)
     _remember(session, flow, key)
+    release.use(session, flow)
     if ir.goal is not None:
         within = ir.goal.within.span
         until = calendar.window_end(now, within, zone)

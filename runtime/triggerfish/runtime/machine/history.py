@@ -144,7 +144,7 @@ def decided_at_once(where: x.Expr) -> bool:
     """Whether a condition looks at nothing but the event itself."""
     outside = (
         x.ProfileField, x.Variable, x.Entered, x.Now, x.ValueOf, x.ScoreOf, x.LevelOf, x.ModelOf, x.MomentOf,
-        x.LocalMoment, x.Did, x.Aggregate, x.Pick, x.TimeSince, x.Within, x.InSegment, x.InFlow, x.Subscribed, x.Reachable,
+        x.DateOf, x.LocalMoment, x.Did, x.Aggregate, x.Pick, x.TimeSince, x.Within, x.InSegment, x.InFlow, x.Subscribed, x.Reachable,
     )
     return not any(isinstance(node, outside) for node in walk(where))
 

@@ -7,10 +7,12 @@ from typing import Any
 
 from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.program import Program
-from triggerfish.runtime.machine import calendar, crossings, rounds, runs, schedules, timers
+from triggerfish.runtime.machine import calendar, consent, crossings, everyone, merging, rounds, runs, schedules, timers
 from triggerfish.runtime.machine.backfill import Backfill, fill
+from triggerfish.runtime.machine.changes import Changes, changes
 from triggerfish.runtime.machine.compiled import CompiledProgram
-from triggerfish.runtime.machine.effects import Advance
+from triggerfish.runtime.machine.deploy import Deploy
+from triggerfish.runtime.machine.effects import Advance, Slot
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.migration import migrate
 from triggerfish.runtime.machine.session import Session
@@ -33,6 +35,9 @@ class Machine:
         version: the newest program's number.
         functions: expression functions brought by plugins, by name.
         asked: conditions that are asked from outside; what they need of history is kept as well.
+        deploys: what the versions were deployed with, by number. Where the newest says which versions are still followed,
+            no other is made ready.
+        part: whom this machine moves; the people's one has the workspace's in ``workspace``, where there are such flows.
     """
 
     def __init__(
@@ -42,9 +47,23 @@ class Machine:
         version: int = 1,
         functions: Mapping[str, Any] | None = None,
         asked: Sequence[Expr] = (),
+        deploys: Mapping[int, Deploy] | None = None,
+        part: everyone.PartName = "people",
     ) -> None:
-        self.program = CompiledProgram(program, version, older or {}, functions or {}, asked)
-        self._backfill = Backfill(self.program, older or {})
+        versions = (program, *(older or {}).values())
+        self.workspace: Machine | None = None
+        if part == "people" and any(flow.workspace for one in versions for flow in one.flows):
+            self.workspace = Machine(program, older, version, functions, deploys=deploys, part="workspace")
+        program = everyone.part(program, part)
+        self._older = everyone.Part(older or {}, part)
+        self._deploys = deploys or {}
+        newest = self._deploys.get(version)
+        used = None if newest is None else newest.used
+        followed = self._older if used is None else {number: self._older[number] for number in used if number in self._older}
+        self.program = CompiledProgram(program, version, followed, functions or {}, asked)
+        self._backfill = Backfill(self.program, self._older)
+        self._heard = everyone.heard(self.program, versions)
+        self._changes: dict[int, Changes] = {}
 
     def advance(
         self,
@@ -56,6 +75,7 @@ class Machine:
         live: bool = True,
         misses: list[Miss] | None = None,
         past: Sequence[Input] | None = None,
+        released: Mapping[Slot, int] | None = None,
     ) -> Advance:
         """Take a person from one state to the next.
 
@@ -67,14 +87,19 @@ class Machine:
             live: ``now`` is the wall clock: what is handled more than ``GRACE`` late happens now. Otherwise history is being
                 replayed and everything happens at its own moment.
             past: what happened before, in order of time, of the events that ``lacking`` names for this state.
+            released: how many entries there were already in flows with ``release``, by period; none where it says nothing.
             misses: a list that takes what did not happen and why: starts whose conditions did not hold, branches not taken.
 
         Raises:
             StateError: the state's bytes cannot be read.
         """
+        if person == everyone.WORKSPACE and self.workspace is not None:
+            return self.workspace.advance(person, state, inputs, now, live=live, misses=misses, past=past, released=released)
         now = _possible(now, now)
-        session = self.open(person, state, _possible(inputs[0].at, now) if inputs else now, past)
+        first = _possible(inputs[0].at, now) if inputs else now
+        session = self.open(person, state, first, past, released)
         session.misses = misses
+        listened = everyone.listening(session, self._heard)
         for one in inputs:
             at = _possible(one.at, now)
             self._fire_until(session, at, now, live=live)
@@ -86,28 +111,72 @@ class Machine:
         self._settle(session)
         due = self._fire_until(session, now, now, live=live)
         session.state.clock = max(session.state.clock, session.now)
-        return Advance(encode(session.state), session.facts, session.deliveries, session.recorded, due)
+        listening = everyone.listening(session, self._heard)
+        unchanged = listening == listened and not (self._heard and session.migrated)
+        return Advance(
+            encode(session.state), session.facts, session.deliveries, session.recorded, due, session.slots,
+            None if unchanged else tuple(sorted(listening)), session.wide,
+        )
+
+    def concerned(self, event: str) -> everyone.Concerned:
+        """Who may enter a flow because an event for everyone came."""
+        return everyone.concerned(self.program, self.workspace.program if self.workspace is not None else None, event)
+
+    @property
+    def looked_up(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The events and fields by which people are looked up when something happens for everyone."""
+        return everyone.looked_up(self.program)
+
+    def perhaps_inside(self, state: bytes | None, segment: str, now: int) -> bool:
+        """Whether the person of this state may be in a segment by ``now``. Raises StateError."""
+        return everyone.perhaps_inside(self.program, state, segment, now)
+
+    def part(self, person: str) -> CompiledProgram:
+        """The part of the program that a profile follows: the people's, or the workspace's."""
+        return self.workspace.program if person == everyone.WORKSPACE and self.workspace is not None else self.program
+
+    @property
+    def releases(self) -> Mapping[str, str]:
+        """The flows with ``release``, and over which period each counts."""
+        return self.program.releases
 
     def lacking(self, state: bytes | None) -> frozenset[str]:
         """The events whose past a state written under an older program needs with its next advance."""
         return self._backfill.lacking(state)
 
-    def open(self, person: str, state: bytes | None, first: int, past: Sequence[Input] | None = None) -> Session:
+    def open(
+        self, person: str, state: bytes | None, first: int, past: Sequence[Input] | None = None,
+        released: Mapping[Slot, int] | None = None,
+    ) -> Session:
         """A session on a decoded state, brought up to this program's version."""
         if state is None:
             fresh = State(program=self.program.version, clock=first)
             fresh.profile = {"id": person, "created_at": first}
             session = Session(self.program, person, fresh)
             session.fresh = True
+            session.released = released or {}
             crossings.settle_silently(session)
             schedules.plan(session)
             return session
         session = Session(self.program, person, decode(state))
+        if session.state.into is not None:
+            session.state.program = self.program.version
         if session.state.program != self.program.version:
             if past is not None:
                 fill(session, self._backfill.keys(session.state.program), past)
-            migrate(session)
+            session.released = released or {}
+            session.migrated = True
+            self._migrate(session, first)
+        elif released is not None:
+            session.released = released
         return session
+
+    def _migrate(self, session: Session, now: int) -> None:
+        before = session.state.program
+        found = self._changes.get(before)
+        if found is None:
+            found = self._changes[before] = changes(self._older.get(before, Program()), self.program.ir)
+        migrate(session, now, found, {number: each for number, each in self._deploys.items() if number > before})
 
     @staticmethod
     def _moment(at: int, now: int, *, live: bool) -> int:
@@ -135,6 +204,8 @@ class Machine:
         return timers.next_due(session)
 
     def _take(self, session: Session, one: Input, at: int) -> None:
+        if session.state.into is not None:
+            return  # the shell gives it to whom this profile was merged into
         if one.kind == "event":
             if one.name in self.program.inputs or one.name in self.program.channel_events:
                 session.emit(Happened(one.name, one.fields, min(at, session.now), one.id))
@@ -147,8 +218,18 @@ class Machine:
                 session.set_membership(one.name, entered=bool(one.fields.get("join", True)))
         elif one.kind == "enter":
             session.emit(EnterFlow(one.name, one.fields, one.id))
+        elif one.kind == "enter segment":
+            if everyone.inside(session.program, session.state, one.fields["segment"]):
+                session.emit(EnterFlow(one.name, one.fields["with"], one.id))
         elif one.kind == "result":
             self._result(session, one)
+        elif one.kind == "suppress":
+            consent.forbid(session.state, one.name, one.fields["address"], at, str(one.fields["reason"]))
+            session.emit(ConsentChanged("", (one.name,), "suppressed"))
+        elif one.kind == "merge":
+            merging.unite(session, one.name, self.open(one.name, merging.state_in(one.fields), session.now).state)
+        elif one.kind == "merged":
+            merging.retire(session, one.name)
 
     @staticmethod
     def _identify(session: Session, fields: dict[str, Any]) -> None:
@@ -162,8 +243,7 @@ class Machine:
         if topic is None or how is None:
             return
         channel = one.fields.get("channel")
-        for each in topic.channels if channel is None else (channel,):
-            session.state_consent(ConsentChanged(topic.name, each, how), at)
+        session.state_consent(ConsentChanged(topic.name, tuple(topic.channels) if channel is None else (channel,), how), at)
 
     @staticmethod
     def _result(session: Session, one: Input) -> None:

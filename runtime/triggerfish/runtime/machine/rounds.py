@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, assert_never
 
 from triggerfish.runtime.machine import consent, crossings, entry, history, runs, schedules, scores, segments, starts
+from triggerfish.runtime.machine.reactions import NOTHING, Reaction
 from triggerfish.runtime.machine.signals import (
     ConsentChanged,
     EnterFlow,
@@ -53,33 +54,65 @@ def _refuse(session: Session, what: str) -> None:
 
 
 def _handle(session: Session, signal: Signal) -> None:
-    session.keys = _enter_history(session, signal)
-    if session.fresh:
-        session.fresh = False
-        for name in session.program.scores:
-            scores.of_person(session, name)
-        changes = segments.refresh(session, session.keys, session.program.segments)
-    else:
-        due = signal.segments if isinstance(signal, Turned) else ()
-        changes = _refresh(session, [name for name in due if name in session.program.segments])
+    changes = _happened(session, signal) if type(signal) is Happened else _turned(session, signal)
     keys = session.keys
     for change in changes:
         keys.add(("segment", change.segment))
         session.flow_fact("joined" if change.entered else "left", "", 0, 0, {"segment": change.segment})
-    if isinstance(signal, Happened):
+    state = session.state
+    if state.aims and isinstance(signal, Happened):
         runs.goals(session, signal)
-    if session.state.runs:
+    if state.runs:
         runs.react(session, signal, keys)
     crossed = crossings.refresh(session, keys) if session.program.starts.crossings else []
-    if changes or crossed or not isinstance(signal, Turned):
+    if changes or crossed:
         starts.react(session, [signal, *changes], crossed)
+    elif type(signal) is Happened:
+        starts.happened(session, signal)
+    elif type(signal) is not Turned:
+        starts.react(session, [signal], crossed)
     if isinstance(signal, FieldChanged) and session.program.starts.timed:
         schedules.moved(session, signal.field)
-    if session.state.doors:
+    if state.doors:
         if isinstance(signal, Happened):
             entry.close_doors(session, signal.name, signal.fields, signal.at)
         elif isinstance(signal, FlowLeft):
             entry.open_doors(session)
+
+
+def _happened(session: Session, event: Happened) -> list[MembershipChanged]:
+    """Take an event into history, scores and segments; ``keys`` are then what it changed."""
+    reaction = session.program.reactions.get(event.name, NOTHING)
+    session.keys = touched = set()
+    _enter_event(session, event, reaction)
+    touched.add(("event", event.name))
+    if session.fresh:
+        return _first_look(session)
+    if reaction.held or len(touched) > 1:
+        return _refresh(session, [])
+    changes = segments.refresh(session, (), reaction.segments) if reaction.segments else []
+    if changes and session.program.scores:
+        session.keys = {("segment", change.segment) for change in changes}
+        changes += _refresh(session, [])
+        session.keys |= touched
+    return changes
+
+
+def _turned(session: Session, signal: Signal) -> list[MembershipChanged]:
+    """Anything but an event: what of the person changed, or that time has passed."""
+    session.keys = _enter_history(session, signal)
+    if session.fresh:
+        return _first_look(session)
+    due = signal.segments if isinstance(signal, Turned) else ()
+    return _refresh(session, [name for name in due if name in session.program.segments])
+
+
+def _first_look(session: Session) -> list[MembershipChanged]:
+    """Somebody new: everything is asked once."""
+    session.fresh = False
+    for name in session.program.scores:
+        scores.of_person(session, name)
+    return segments.refresh(session, session.keys, session.program.segments)
 
 
 def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
@@ -107,14 +140,7 @@ def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
 def _enter_history(session: Session, signal: Signal) -> set[Key]:
     """Take the signal into the state; what it changed."""
     match signal:
-        case Happened():
-            session.keys = {("event", signal.name)}
-            _log(session, signal)
-            _channel(session, signal)
-            if session.program.scores:
-                scores.react(session, signal)
-            return session.keys
-        case Turned() | EnterFlow():
+        case Happened() | Turned() | EnterFlow():
             return set()
         case FieldChanged(field=field):
             if field.startswith("score "):
@@ -133,15 +159,24 @@ def _enter_history(session: Session, signal: Signal) -> set[Key]:
 
 def remember(session: Session, event: Happened) -> None:
     """Take an event into history and scores, and nothing more."""
-    _log(session, event)
-    scores.react(session, event)
+    reaction = session.program.reactions.get(event.name, NOTHING)
+    _log(session, event, reaction)
+    scores.react(session, event, reaction.rules)
 
 
-def _log(session: Session, event: Happened) -> None:
-    kept = session.program.history.get(event.name)
-    if kept is None:
+def _enter_event(session: Session, event: Happened, reaction: Reaction) -> None:
+    if reaction.history is not None:
+        _log(session, event, reaction)
+    if reaction.channel is not None:
+        _channel(session, event, *reaction.channel)
+    if reaction.rules:
+        scores.react(session, event, reaction.rules)
+
+
+def _log(session: Session, event: Happened, reaction: Reaction) -> None:
+    if reaction.history is None:
         return
-    matcher, all_series = kept
+    matcher, all_series = reaction.history
     series = session.state.series
     for index in matcher(session.state, session.now, event.fields, None):
         one = all_series[index]
@@ -151,18 +186,14 @@ def _log(session: Session, event: Happened) -> None:
             history.count_in(series, one, event.at, event.fields)
 
 
-def _channel(session: Session, event: Happened) -> None:
+def _channel(session: Session, event: Happened, channel: str, what: str) -> None:
     """The runtime's own events: what became of sends, suppressions, withdrawn consent."""
-    known = session.program.channel_events.get(event.name)
-    if known is None:
-        return
-    channel, what = known
     runs.note_sends(session, event, channel, what)
     if what == "complained" or (what == "bounced" and event.fields.get("reason") != "soft"):
         consent.suppress(session.state, channel, session.address(channel), event.at, complaint=what == "complained")
-        session.emit(ConsentChanged("", channel, "suppressed"))
+        session.emit(ConsentChanged("", (channel,), "suppressed"))
     if what == "unsubscribed":
         named = event.fields.get("topic")
         for topic in session.program.topics.values():
             if channel in topic.channels and (named is None or topic.name == named):
-                session.state_consent(ConsentChanged(topic.name, channel, "unsubscribes"), event.at)
+                session.state_consent(ConsentChanged(topic.name, (channel,), "unsubscribes"), event.at)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from triggerfish.runtime.machine.signals import FieldChanged, Happened, Signal
-from triggerfish.runtime.machine.state import Run
+from triggerfish.runtime.machine.state import Aim, Run
+from triggerfish.runtime.machine.trace import Asked, Miss
 
 if TYPE_CHECKING:
+    from triggerfish.dsl.ir.expressions import Expr
     from triggerfish.runtime.machine.session import Session
     from triggerfish.runtime.machine.tables import CompiledFlow
     from triggerfish.runtime.machine.uses import Key
@@ -60,6 +62,7 @@ def _stopped(session: Session, run: Run, flow: CompiledFlow) -> bool:
         return False
     for stop in flow.stops:
         if not stop.events and stop.test is not None and stop.test(session.state, session.now, None, run):
+            _asked(session, run, stop.ir.condition, stop.ir.line, None, ("stop", stop.ir.text), holds=True)
             leave(session, run, "stopped", stop.ir.text, stop.ir.line)
             return True
     return False
@@ -134,8 +137,11 @@ def _saw(session: Session, run: Run, flow: CompiledFlow, event: Happened) -> boo
             if event.name in stop.events and (
                 stop.test is None or stop.test(session.state, session.now, event.fields, run)
             ):
+                _asked(session, run, stop.ir.condition, stop.ir.line, event, ("stop", stop.ir.text), holds=True)
                 leave(session, run, "stopped", event.name, stop.ir.line)
                 return True
+            if event.name in stop.events:
+                _asked(session, run, stop.ir.condition, stop.ir.line, event, ("stop", stop.ir.text))
     instruction = flow.instructions[run.pc]
     if event.name in instruction.events and not paused(session, run):
         following = instruction.happened(session, run, event)
@@ -143,6 +149,15 @@ def _saw(session: Session, run: Run, flow: CompiledFlow, event: Happened) -> boo
             proceed(session, run, flow, following)
             return True
     return False
+
+
+def _asked(
+    session: Session, run: Run | Aim, condition: Expr | None, line: int, event: Happened | None, about: tuple[Asked, str], *, holds: bool = False
+) -> None:
+    """Keep what a condition said that might have stopped a run, or reached its goal."""
+    asked, what = about
+    name, fields = ("", None) if event is None else (event.name, event.fields)
+    session.asked(condition, run, Miss(session.now, run.flow, line, what, (), event=name, asked=asked, holds=holds), fields)
 
 
 def goals(session: Session, event: Happened) -> None:
@@ -156,6 +171,7 @@ def goals(session: Session, event: Happened) -> None:
         if event.name not in goal.events or not aim.entered <= event.at < aim.until or event.id == aim.event_id:
             continue
         if flow.goal_where is not None and not flow.goal_where(session.state, session.now, event.fields, aim):
+            _asked(session, aim, goal.where, goal.line, event, ("goal", "the goal"))
             continue
         worth = None if flow.goal_worth is None else flow.goal_worth(session.state, session.now, event.fields, aim)
         session.state.aims.remove(aim)

@@ -7,6 +7,7 @@ is not made up.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Container
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 
 Timed = StartSchedule | StartDate | StartOn
 MONTHS_TRIED = 24
+MIDNIGHT = dt.time()
 
 
-def plan(session: Session) -> None:
-    """Work out the next moment of every start anew: for a new person, another program, another zone."""
+def plan(session: Session, new: Container[str] = (), since: int = 0) -> None:
+    """Work out the next moment of every start anew: for a new person, another program, another zone.
+
+    Those that are ``new`` have no moment before ``since``.
+    """
     state = session.state
     known = {name for name, _, _ in session.program.starts.timed}
     for kept in (state.schedules, state.came):
         for name in [each for each in kept if each not in known]:
             del kept[name]
     for name, flow, start in session.program.starts.timed:
-        _plan(session, name, flow, start, session.now)
+        _plan(session, name, flow, start, max(session.now, since) if name in new else session.now)
 
 
 def moved(session: Session, field: str) -> None:
@@ -76,22 +81,22 @@ def fire(session: Session) -> None:
         entry.enter(session, flow, start.line, {"event": fields}, fields, session.cause, moment)
 
 
-def next_due(session: Session) -> int | None:
-    """The earliest of them."""
-    return min(session.state.schedules.values(), default=None)
-
-
 # --- when -------------------------------------------------------------------------------------------------------
 
 
 def following(start: Timed, session: Session, zone: ZoneInfo, after: int) -> int | None:
     """The first moment of a start at or after ``after``; None if there is none."""
+    if isinstance(start, StartDate):
+        return _date(start, session.field(start.field), zone, after)
+    return coming(start, zone, after)
+
+
+def coming(start: StartSchedule | StartOn, zone: ZoneInfo, after: int) -> int | None:
+    """The first moment at or after ``after`` of a start that is the same for everyone in a zone; None if there is none."""
     match start:
         case StartOn():
             moment = calendar.clock(dt.date.fromisoformat(start.date), start.clock, zone)
             return moment if moment >= after else None
-        case StartDate():
-            return _date(start, session.field(start.field), zone, after)
         case StartSchedule(interval=interval) if interval is not None:
             return _interval(interval.span, zone, after)
         case StartSchedule(day=int()):
@@ -159,25 +164,32 @@ def _date(start: StartDate, value: Any, zone: ZoneInfo, after: int) -> int | Non
     if value is None:
         return None
     if isinstance(value, int):
-        day, own = calendar.today(value, zone), calendar.local(value, zone).time()
+        naive = calendar.local(value, zone)
+        day, own = naive.date(), naive.time()
     else:
         try:
-            day, own = dt.date.fromisoformat(value), dt.time()
+            day, own = dt.date.fromisoformat(value), MIDNIGHT
         except ValueError:
             return None
-    at = own if start.clock is None else dt.time(start.clock // 60, start.clock % 60)
     if not start.yearly:
-        moment = _offset(start, calendar.moment(dt.datetime.combine(day, at), zone), zone)
+        moment = _offset(start, _on(start, day, own, zone), zone)
         return moment if moment >= after else None
     year = calendar.today(after, zone).year
-    for each in (year - 1, year, year + 1, year + 2):
+    for each in (year, year + 1) if start.offset is None else (year - 1, year, year + 1, year + 2):
         if each < day.year or not dt.MINYEAR < each < dt.MAXYEAR:
             continue
         anniversary = calendar.add_months(day, (each - day.year) * 12)
-        moment = _offset(start, calendar.moment(dt.datetime.combine(anniversary, at), zone), zone)
+        moment = _offset(start, _on(start, anniversary, own, zone), zone)
         if moment >= after:
             return moment
     return None
+
+
+def _on(start: StartDate, day: dt.date, own: dt.time, zone: ZoneInfo) -> int:
+    """The moment on a day: at the start's clock time, else at the date's own."""
+    if start.clock is not None or own == MIDNIGHT:
+        return calendar.clock(day, start.clock or 0, zone)
+    return calendar.moment(dt.datetime.combine(day, own), zone)
 
 
 def _offset(start: StartDate, moment: int, zone: ZoneInfo) -> int:

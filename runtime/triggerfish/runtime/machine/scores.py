@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from triggerfish.runtime.machine.state import Points
 from triggerfish.runtime.machine.uses import Key, uses
 
 if TYPE_CHECKING:
+    from triggerfish.runtime.machine.reactions import Rule
     from triggerfish.runtime.machine.session import Session
 
 
@@ -62,7 +64,7 @@ def of_person(session: Session, name: str) -> Points:
     points = session.state.scores.get(name)
     if points is None:
         score = session.program.scores[name]
-        points = session.state.scores[name] = Points(score.ir.start, session.now)
+        points = session.state.scores[name] = Points(float(score.ir.start), session.now)
         _plan_fade(session, score, points)
         _ask_held(session, score, points)
     return points
@@ -71,7 +73,7 @@ def of_person(session: Session, name: str) -> Points:
 def add(session: Session, name: str, amount: float) -> None:
     """Points given by hand or by a rule: a touch."""
     score, points = session.program.scores[name], of_person(session, name)
-    points.value = score.clamped(points.value + amount)
+    points.value = float(score.clamped(points.value + amount))
     points.touched = session.now
     _plan_fade(session, score, points)
     session.changed(("score", name))
@@ -81,34 +83,27 @@ def put(session: Session, name: str, value: float) -> None:
     """Let the score be this now, the points of its ``while`` rules included: a touch."""
     score, points = session.program.scores[name], of_person(session, name)
     held = sum(score.ir.rules[index].points for index in points.active)
-    points.value = value - held
+    points.value = float(value - held)
     points.touched = session.now
     _plan_fade(session, score, points)
 
 
-def react(session: Session, event: Happened) -> None:
-    """The points this event gives."""
-    for score in session.program.scores.values():
-        if event.name not in score.events:
-            continue
-        for index, rule in enumerate(score.ir.rules):
-            test = score.tests[index]
-            if not isinstance(rule, EventPoints) or rule.event != event.name:
-                continue
-            if (test is None or test(session.state, session.now, event.fields, None)) and _room(session, score, index, rule):
-                add(session, score.ir.name, rule.points)
+def react(session: Session, event: Happened, rules: Iterable[Rule]) -> None:
+    """The points this event gives by these rules."""
+    for rule in rules:
+        holds = rule.test is None or rule.test(session.state, session.now, event.fields, None)
+        if holds and (rule.points.limit is None or _room(session, rule.score, rule.index, rule.points)):
+            add(session, rule.score.ir.name, rule.points.points)
 
 
 def _room(session: Session, score: CompiledScore, index: int, rule: EventPoints) -> bool:
-    if rule.limit is None:
-        return True
     zone = session.program.zone(session.state)
     begin = calendar.period_start(session.now, rule.period or "day", zone)
     counts = of_person(session, score.ir.name).counts
     since, given = counts.get(index, [begin, 0])
     if since != begin:
         given = 0
-    if given >= rule.limit:
+    if rule.limit is not None and given >= rule.limit:
         return False
     counts[index] = [begin, given + 1]
     return True
@@ -150,11 +145,11 @@ def _span(score: CompiledScore, periods: int) -> tuple[int, int, int]:
     return per.months * periods, per.days * periods, per.milliseconds * periods
 
 
-def due(session: Session) -> None:
-    """Fades and ``while`` points whose moment has come."""
+def due(session: Session, names: Container[str] | None = None) -> None:
+    """Fades and ``while`` points whose moment has come; of these scores only, if some are named."""
     for name, points in session.state.scores.items():
         score = session.program.scores.get(name)
-        if score is None:
+        if score is None or (names is not None and name not in names):
             continue
         while points.fades is not None and points.fades <= session.now:
             _fade(session, score, points)
@@ -168,7 +163,7 @@ def _fade(session: Session, score: CompiledScore, points: Points) -> None:
         points.fades = None
         return
     faded = points.value * (1 - fade.share)
-    points.value = faded if low is None else max(faded, min(low, points.value))
+    points.value = faded if low is None else float(max(faded, min(low, points.value)))
     zone = session.program.zone(session.state)
     reached = points.fades or session.now
     count = 1
@@ -178,11 +173,3 @@ def _fade(session: Session, score: CompiledScore, points: Points) -> None:
     if abs(points.value) < 1e-9:
         points.fades = None
     session.changed(("score", score.ir.name))
-
-
-def next_due(session: Session) -> int | None:
-    """The earliest fade or turn of all scores."""
-    moments = [
-        moment for points in session.state.scores.values() for moment in (points.fades, points.flip) if moment is not None
-    ]
-    return min(moments, default=None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from triggerfish.runtime.machine.signals import MembershipChanged
@@ -48,10 +48,11 @@ def _ask(session: Session, name: str) -> MembershipChanged | None:
     return MembershipChanged(name, inside)
 
 
-def settle_silently(session: Session) -> None:
-    """Work out all memberships without starting anything: for a new program or a made-up past."""
+def settle_silently(session: Session, names: Container[str] | None = None) -> None:
+    """Work out all memberships (or those named) without starting anything: for a new program or a made-up past."""
     for name in session.program.segments:
-        _ask(session, name)
+        if names is None or name in names:
+            _ask(session, name)
     for name in [each for each in session.state.segments if each not in session.program.segments]:
         if not any(segment.name == name for segment in session.program.ir.segments):
             del session.state.segments[name]

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from triggerfish.dsl.ir import expressions as x
+from triggerfish.dsl.ir.program import Topic
 from triggerfish.dsl.ir.steps import Where
 from triggerfish.runtime.machine import calendar, contents, runs, scores, trace
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.compiled import CompiledProgram
-from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded
+from triggerfish.runtime.machine.effects import Delivery, Fact, Recorded, Slot
 from triggerfish.runtime.machine.history import dig
+from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.signals import (
     ConsentChanged,
     FieldChanged,
@@ -35,6 +38,8 @@ class Session:
     """What steps, starts and timers work on.
 
     ``now`` is the moment; ``cause`` the id of the input at work, ``behind`` how late a timer at work is handled. ``misses`` collects what did not happen, where somebody wants to know.
+    ``released`` is how much room other people have used in flows with ``release``, ``slots`` what this one uses. ``wide`` is what is caused for many people at once,
+    ``migrated`` whether the state came from another version.
     """
 
     def __init__(self, program: CompiledProgram, person: str, state: State, misses: list[trace.Miss] | None = None) -> None:
@@ -53,6 +58,10 @@ class Session:
         self.keys: set[Key] = set()
         self.fresh = False
         self.misses = misses
+        self.released: Mapping[Slot, int] = {}
+        self.slots: list[Slot] = []
+        self.wide: list[Input] = []
+        self.migrated = False
 
     # --- facts and effects ------------------------------------------------------------------------
 
@@ -84,11 +93,18 @@ class Session:
         self.fact("noted", run, at, {**data, "why": run.noted})
         return True
 
-    def missed(self, run: Run, at: Where, line: int, what: str, condition: x.Expr) -> None:
-        """Keep why a condition of a step did not hold."""
-        if self.misses is not None:
-            parts = self.program.tracer.failed(condition, self.state, self.now, None, run)
-            self.misses.append(trace.Miss(self.now, run.flow, line, what, tuple(parts), at.id))
+    def missed(self, run: Run, at: Where, line: int, what: str, condition: x.Expr, *, holds: bool = False) -> None:
+        """Keep why a condition of a step did not hold, or that it did."""
+        self.asked(condition, run, trace.Miss(self.now, run.flow, line, what, (), at.id, "", "arm", holds))
+
+    def asked(self, condition: x.Expr | None, scope: Any, miss: trace.Miss, fields: dict[str, Any] | None = None) -> None:
+        """Keep what a condition said and what it saw, where somebody wants to know. ``fields`` are those of the event at hand."""
+        misses = self.misses
+        if misses is None or condition is None or (miss.holds and not isinstance(misses, trace.Everything)):
+            return
+        tracer = self.program.tracer
+        look = tracer.held if miss.holds else tracer.failed
+        misses.append(replace(miss, parts=tuple(look(condition, self.state, self.now, fields, scope))))
 
     # --- signals ----------------------------------------------------------------------------------------
 
@@ -217,8 +233,10 @@ class Session:
             value = _with_nested(self.state.profile.get(name), path[1:], value)
         if value is None:
             self.state.profile.pop(name, None)
+            self.state.times.pop(name, None)
         else:
             self.state.profile[name] = value
+            self.state.times[name] = self.now
         after = self.field((name,))
         if before != after:
             self.emit(FieldChanged(name, before, after))
@@ -238,23 +256,29 @@ class Session:
             del self.state.segments[segment]
         self.emit(MembershipChanged(segment, entered))
 
-    def state_consent(self, change: ConsentChanged, at: int) -> None:
-        """Note a statement about consent; the latest wins; a real change is signalled."""
-        topic = self.program.topics.get(change.topic)
-        if topic is None or change.channel not in topic.channels:
+    def state_consent(self, statement: ConsentChanged, at: int) -> None:
+        """Note a statement about consent; the latest wins; where it changes something, that is signalled."""
+        topic = self.program.topics.get(statement.topic)
+        if topic is None:
             return
-        name = f"{change.topic}/{change.channel}"
+        changed = tuple(
+            channel for channel in statement.channels
+            if channel in topic.channels and self._state_consent(topic, channel, statement.how, at)
+        )  # fmt: skip
+        if changed:
+            self.emit(ConsentChanged(statement.topic, changed, statement.how))
+
+    def _state_consent(self, topic: Topic, channel: str, how: str, at: int) -> bool:
+        name = f"{topic.name}/{channel}"
         stated = self.state.consent.get(name)
         if stated is not None and stated[1] > at:
-            return
-        mode = topic.channels[change.channel]
-        before = bool(stated[0]) if stated is not None else mode == "presumed"
-        given = change.how != "unsubscribes"
-        confirmed = [at] if change.how == "confirms" else stated[2:] if stated is not None and given and stated[0] else []
+            return False
+        before = bool(stated[0]) if stated is not None else topic.channels[channel] == "presumed"
+        given = how != "unsubscribes"
+        confirmed = [at] if how == "confirms" else stated[2:] if stated is not None and given and stated[0] else []
         self.state.consent[name] = [given, at, *confirmed]
-        self.flow_fact("consent", "", 0, 0, {"topic": change.topic, "channel": change.channel, "how": change.how})
-        if given != before or change.how == "confirms":
-            self.emit(change)
+        self.flow_fact("consent", "", 0, 0, {"topic": topic.name, "channel": channel, "how": how})
+        return given != before or how == "confirms"
 
     # --- runs ------------------------------------------------------------------------------------------------
 

@@ -25,10 +25,13 @@ class FieldChanged(msgspec.Struct, frozen=True, gc=False):
 
 
 class ConsentChanged(msgspec.Struct, frozen=True, gc=False):
-    """``how`` is ``subscribes``, ``unsubscribes`` or ``confirms``; only real changes are signalled."""
+    """``how`` is ``subscribes``, ``unsubscribes`` or ``confirms``; only the channels where it changed something are signalled.
+
+    What is said of several channels of a topic at once is one statement, and lets into a flow once.
+    """
 
     topic: str
-    channel: str
+    channels: tuple[str, ...]
     how: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right, insort
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from triggerfish.runtime.machine import calendar, entry
@@ -40,10 +41,11 @@ def react(session: Session, signals: list[Signal], crossed: list[Crossed]) -> No
             case MembershipChanged(segment=segment, entered=entered):
                 for flow, start in session.program.starts.segment.get((segment, entered), ()):
                     found.append((flow.sort_key, flow, start.line, {"event": {}}, None, session.cause, now))
-            case ConsentChanged(topic=topic, channel=channel, how=how):
+            case ConsentChanged(topic=topic, channels=channels, how=how):
                 for flow, consent in session.program.starts.consent.get((how, topic), ()):
-                    if channel in consent.channels:
-                        fields = {"topic": topic, "channel": channel}
+                    concerned = [channel for channel in channels if channel in consent.channels]
+                    if concerned:
+                        fields = {"topic": topic, "channel": concerned[0]}
                         found.append((flow.sort_key, flow, consent.line, {"event": fields}, fields, session.cause, now))
             case EnterFlow():
                 _by_hand(session, signal, found)
@@ -53,6 +55,14 @@ def react(session: Session, signals: list[Signal], crossed: list[Crossed]) -> No
         flow, fields = each.crossing.flow, {"before": each.before, "after": each.after}
         found.append((flow.sort_key, flow, each.crossing.start.line, {"event": fields}, fields, session.cause, now))
     _enter(session, found)
+
+
+def happened(session: Session, event: Happened) -> None:
+    """Enter whatever an event starts that changed nothing else."""
+    found: list[Candidate] = []
+    _event(session, event, found)
+    if found:
+        _enter(session, found)
 
 
 def _enter(session: Session, found: list[Candidate]) -> None:
@@ -104,12 +114,11 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
     if first is None:
         return
     matcher, stages = first
-    looked_at = {"": event.at, **event.fields}
-    named = {stage.match.name: looked_at for stage in stages if stage.match.name}
-    scope = entry.Scope({"event": looked_at, **named}, session.now)
+    scope = _AtStart(event, stages, session.now)
     matched = matcher(session.state, session.now, event.fields, scope)
     if session.misses is not None:
-        _miss(session, [stage for index, stage in enumerate(stages) if index not in matched], event, scope)
+        for index, stage in enumerate(stages):
+            _asked(session, stage, event, scope, holds=index in matched)
     for index in matched:
         stage = stages[index]
         if stage.match.times > 1 and not _counted(session, stage, event):
@@ -120,13 +129,35 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
         _matched(session, stage, event, variables, found)
 
 
-def _miss(session: Session, stages: list[Stage], event: Happened, scope: entry.Scope) -> None:
-    """Keep why these stages did not match."""
-    for stage in stages:
-        if stage.match.where is not None and session.misses is not None:
-            parts = session.program.tracer.failed(stage.match.where, session.state, session.now, event.fields, scope)
-            miss = Miss(session.now, stage.flow.ir.name, stage.match.line, stage.match.text, tuple(parts), event=event.name)
-            session.misses.append(miss)
+class _AtStart:
+    """What conditions at a start may look at by name, made when one does: most look at the bare fields."""
+
+    __slots__ = ("_event", "_stages", "entered")
+
+    def __init__(self, event: Happened, stages: list[Stage], entered: int) -> None:
+        self._event = event
+        self._stages = stages
+        self.entered = entered
+
+    @property
+    def vars(self) -> dict[str, Any]:
+        looked_at = {"": self._event.at, **self._event.fields}
+        named = {stage.match.name: looked_at for stage in self._stages if stage.match.name}
+        return {"event": looked_at, **named}
+
+
+def _asked(session: Session, stage: Stage, event: Happened, scope: entry.Scope | _AtStart, *, holds: bool = False) -> None:
+    """Keep why this stage did not match, or that it did."""
+    match = stage.match
+    miss = Miss(session.now, stage.flow.ir.name, match.line, match.text, (), event=event.name, holds=holds)
+    session.asked(match.where, scope, miss, event.fields)
+
+
+def _missed(session: Session, stage: Stage, what: str, event: str = "") -> None:
+    """Keep that a start did not come about for want of something that is no condition."""
+    if session.misses is not None:
+        match = stage.match
+        session.misses.append(Miss(session.now, stage.flow.ir.name, match.line, f"{match.text}: {what}", (), event=event))
 
 
 def _matched(
@@ -167,10 +198,14 @@ def _key(session: Session, stage: Stage, fields: dict[str, Any]) -> str:
 
 
 def _later(session: Session, stage: Stage, event: Happened, found: list[Candidate], completed: set[str]) -> None:
-    """What pends for this stage and this event's key; for every key where the event has none."""
+    """What pends for this stage and this event's key or for no key yet; for every key where the event has none."""
     key = _key(session, stage, event.fields)
-    if key or stage.flow.per is None:
-        names = [_chain(stage.key, stage.index, key)]
+    if stage.flow.per is None:
+        names = [_chain(stage.key, stage.index, "")]
+    elif key:
+        names = [_chain(stage.key, stage.index, key), _chain(stage.key, stage.index, "")]
+        if not stage.match.negated and names[0] in session.state.chains:
+            del names[1]
     else:
         names = [name for name in session.state.chains if name.startswith(_chain(stage.key, stage.index, ""))]
     for name in names:
@@ -185,16 +220,14 @@ def _follows(
     named = {stage.match.name: {"": event.at, **event.fields}} if stage.match.name else {}
     scope = entry.Scope({**pending.vars, **named}, pending.at)
     if stage.where is not None and not stage.where(session.state, session.now, event.fields, scope):
-        _miss(session, [stage], event, scope)
+        _asked(session, stage, event, scope)
         return
     del session.state.chains[name]
     if stage.match.negated:
-        if session.misses is not None:
-            what = f"{stage.match.text}: {event.name} came"
-            session.misses.append(Miss(session.now, stage.flow.ir.name, stage.match.line, what, (), event=event.name))
+        _missed(session, stage, f"{event.name} came", event.name)
         return
     key = name.split("|", 3)[3]
-    completed.add(_chain(stage.key, stage.index + 1, key))
+    completed.add(_chain(stage.key, stage.index + 1, _key(session, stage, event.fields) or key))
     variables = {**pending.vars, "event": session.kept(stage.flow, "event", event)}
     if stage.match.name:
         variables[stage.match.name] = session.kept(stage.flow, stage.match.name, event)
@@ -209,22 +242,36 @@ def _counted(session: Session, stage: Stage, event: Happened) -> bool:
         return False
     counting = session.state.counting
     name = f"{stage.key}|{_key(session, stage, event.fields)}|{'' if same is None else same}"
-    insort(counting.setdefault(name, []), event.at)
+    times = counting.get(name)
+    if times is None:
+        counting[name] = [event.at]
+        others = [each for each in counting if each.startswith(f"{stage.key}|")]
+    else:
+        insort(times, event.at)
+        others = [name]
     if match.within is not None:
-        _forget(session, stage, match.within, event.at)
-    if len(counting.get(name, ())) < match.times:
+        _forget(session, others, match.within, event.at)
+    counted = len(counting.get(name, ()))
+    if counted < match.times:
+        _missed(session, stage, f"{event.name} came, {counted} of {match.times} times so far", event.name)
         return False
     del counting[name]
     return True
 
 
-def _forget(session: Session, stage: Stage, within: Duration, at: int) -> None:
-    """Drop the matches of a stage, whatever their key, that are outside the window of the newest of their kind or of this one."""
+def _forget(session: Session, names: Iterable[str], within: Duration, at: int) -> None:
+    """Drop the matches under these names that are outside the window of the newest of their kind or of this one.
+
+    Those of other keys are looked through when a key is new: what is kept can grow only then.
+    """
     zone, counting = session.program.zone(session.state), session.state.counting
     span = within.span
-    for name in [each for each in counting if each.startswith(f"{stage.key}|")]:
+    for name in names:
         times = counting[name]
-        del times[: bisect_right(times, max(at, times[-1]), key=lambda each: calendar.window_end(each, span, zone))]
+        newest = max(at, times[-1])
+        if newest - times[0] <= calendar.at_least(span):
+            continue
+        del times[: bisect_right(times, newest, key=lambda each: calendar.window_end(each, span, zone))]
         if not times:
             del counting[name]
 
@@ -237,6 +284,8 @@ def deadlines(session: Session) -> None:
         session.state.chains.pop(name, None)
         stage = _stage(session, name)
         if stage is None or not stage.match.negated:
+            if stage is not None:
+                _missed(session, stage, f"{' or '.join(stage.match.events)} did not come in time")
             continue
         if stage.last:
             flow, caught = stage.flow, pending.vars.get("event")
@@ -251,8 +300,3 @@ def _stage(session: Session, name: str) -> Stage | None:
     flow = session.program.flows.get(flow_name)
     key = f"{flow_name}|{mark}"
     return next((each for each in flow.stages if each.key == key and each.index == int(index)), None) if flow else None
-
-
-def next_deadline(session: Session) -> int | None:
-    """The earliest moment at which a chain's time is up."""
-    return min((pending.deadline for pending in session.state.chains.values()), default=None)

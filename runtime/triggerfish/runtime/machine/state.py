@@ -104,6 +104,7 @@ class State(msgspec.Struct, array_like=True, gc=False):
     ``turns`` when that may change by itself. ``arms`` are fixed assignments (``holdout``, arms of splits) that go before the computed ones.
     ``models`` maps a model to its prediction for this person and how sure it is.
     ``entries`` maps ``flow`` (or ``flow/key``) to the last entry and the entries the flow's limits still count.
+    ``times`` says when each field of the profile was set. ``into`` is whom this profile was merged into: it is no more than another name then.
     """
 
     schema: int = SCHEMA
@@ -131,6 +132,8 @@ class State(msgspec.Struct, array_like=True, gc=False):
     turns: dict[str, int] = msgspec.field(default_factory=dict)
     came: dict[str, str] = msgspec.field(default_factory=dict)
     models: dict[str, list[float | None]] = msgspec.field(default_factory=dict)
+    times: dict[str, int] = msgspec.field(default_factory=dict)
+    into: str | None = None
 
 
 class StateError(Exception):

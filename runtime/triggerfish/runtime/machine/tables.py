@@ -91,3 +91,4 @@ class Starts:
     consent: dict[tuple[str, str], list[tuple[CompiledFlow, f.StartConsent]]] = field(default_factory=dict)
     timed: list[tuple[str, CompiledFlow, Timed]] = field(default_factory=list)
     crossings: list[Crossing] = field(default_factory=list)
+    crossings_using: dict[Key, list[int]] = field(default_factory=dict)

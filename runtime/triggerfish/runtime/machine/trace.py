@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir.walk import children
@@ -33,9 +33,16 @@ class Part:
     values: dict[str, Any]
 
 
+Asked = Literal["start", "only if", "arm", "wait", "stop", "goal"]
+"""What a condition was asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Something that did not happen: a start that did not match, a stage that was cancelled, an arm not taken."""
+    """Something that did not happen: a start that did not match, a stage that was cancelled, an arm not taken.
+
+    With ``holds`` the condition did hold; such are kept by ``Everything`` alone.
+    """
 
     at: int
     flow: str
@@ -44,6 +51,12 @@ class Miss:
     parts: tuple[Part, ...]
     step: str = ""
     event: str = ""
+    asked: Asked = "start"
+    holds: bool = False
+
+
+class Everything(list[Miss]):
+    """A list of misses that also takes the conditions that held."""
 
 
 class Tracer:
@@ -76,6 +89,10 @@ class Tracer:
         if isinstance(node, x.Or):
             return [part for operand in node.operands for part in self.failed(operand, state, now, event, scope)]
         return [*self.parts(node, state, now, event, scope), *self._outside(node, state, now)]
+
+    def held(self, node: x.Expr, state: State, now: int, event: dict[str, Any] | None, scope: Any) -> list[Part]:
+        """The parts that held of a condition that did."""
+        return [part for part in self.parts(node, state, now, event, scope) if part.holds]
 
     def _outside(self, node: x.Expr, state: State, now: int) -> list[Part]:
         """Why the person is not in the segment that a condition asks for."""
@@ -190,4 +207,8 @@ def shown(value: Any) -> str:
         return f'"{value}"'
     if isinstance(value, tuple) and len(value) == 3:
         return words(x.Duration(*value))
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(shown(each) for each in value)}]"
+    if isinstance(value, dict):
+        return f"({', '.join(f'{name}: {shown(each)}' for name, each in value.items())})"
     return str(value)

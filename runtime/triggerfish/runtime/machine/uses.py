@@ -31,7 +31,7 @@ def _of(program: Program, node: x.Expr) -> set[Key]:
             return {("field", path[0])}
         case x.Did(event=event) | x.Aggregate(event=event) | x.Pick(event=event):
             return {("event", event), ("field", "timezone")}
-        case x.Within() | x.MomentOf() | x.LocalMoment():
+        case x.Within() | x.MomentOf() | x.DateOf() | x.LocalMoment():
             return {("field", "timezone")}
         case x.InSegment(segment=segment):
             return {("segment", segment), ("field", "email")}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 from triggerfish.dsl.diagnostics.model import Diagnostic
@@ -15,6 +15,7 @@ from triggerfish.dsl.templates import BadTemplate, MissingValue, Template, Templ
 from triggerfish.plugins.channel import AnyChannel
 from triggerfish.plugins.describe import markup_of
 from triggerfish.plugins.plain import tidy
+from triggerfish.runtime.links.links import MessageLinks
 from triggerfish.runtime.messages.markup import Misplaced, PackageMissing, Unreadable, kind_of, to_html
 from triggerfish.runtime.messages.problems import BadBody, ExtraNeeded, TagBetweenAttributes, UnreadableMarkup
 
@@ -46,6 +47,8 @@ class CompiledField:
     required: bool
     derived: bool = False
     """Made from another field, so that loops and conditions may leave gaps between its lines."""
+    body: bool = False
+    """Whether its links are looked after: HTML and its text version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,7 @@ class MessageSet:
 
     def __init__(self, program: Program, channels: Mapping[str, AnyChannel]) -> None:
         self.timezone = program.policy.timezone
+        self.channels = channels
         self.problems: list[Diagnostic] = []
         self.parts: dict[tuple[str, str], list[CompiledPart]] = {}
         for message in program.messages:
@@ -73,9 +77,16 @@ class MessageSet:
                     self.parts.setdefault((message.name, part.channel), []).append(compiled)
 
     def render(
-        self, message: str, channel: str, language: str | None, values: Mapping[str, object], *, at: int
+        self,
+        message: str,
+        channel: str,
+        language: str | None,
+        values: Mapping[str, object],
+        *,
+        at: int,
+        links: MessageLinks | None = None,
     ) -> Rendered | Unrendered:
-        """Fill a message in for one person.
+        """Fill a message in for one person; ``links`` makes the links in it.
 
         ``values`` are what its templates may name (the person's ``timezone`` among them, if dates are shown); ``at`` is
         the moment it is sent, in milliseconds since 1970 UTC.
@@ -90,8 +101,8 @@ class MessageSet:
         plain = marked = values
         if "content" in values:
             try:
-                plain = {**values, "content": self._contents(values, at, zone, html=False)}
-                marked = {**values, "content": self._contents(values, at, zone, html=True)}
+                plain = {**values, "content": self._contents(values, at, zone, links, html=False)}
+                marked = {**values, "content": self._contents(values, at, zone, links, html=True)}
             except MissingValue as missing:
                 return Unrendered(None, missing.name, f"{missing}, and the content needs it")
             except (TemplateFailure, BadTemplate) as failure:
@@ -101,21 +112,35 @@ class MessageSet:
                 text = field.template
             else:
                 try:
-                    text = field.template.fill(marked if field.markup else plain, at=at, timezone=zone)
+                    text = field.template.fill(marked if field.markup else plain, at=at, timezone=zone, links=links)
                 except MissingValue as missing:
                     return Unrendered(field.name, missing.name, f"{missing}, and the {field.name} needs it")
                 except TemplateFailure as failure:
                     return Unrendered(field.name, None, f"the {field.name} cannot be filled in: {failure}")
             if not field.markup:
                 text = tidy(text) if field.derived else text.strip()
+            if links is not None and text and field.body:
+                text = links.in_html(text) if field.markup else links.in_text(text)
             if text:
                 fields[field.name] = text
             elif field.required:
                 return Unrendered(field.name, None, f"the {field.name} is empty")
         return Rendered(fields, part.language)
 
+    def content(self, channel: str, fields: Mapping[str, str]) -> BaseModel | Unrendered:
+        """What was rendered, as the channel takes it; Unrendered where it is not within the channel's limits."""
+        try:
+            content: BaseModel = self.channels[channel].Content.model_validate(fields)
+        except ValidationError as problem:
+            first = problem.errors(include_url=False)[0]
+            field = ".".join(str(part) for part in first["loc"])
+            return Unrendered(field, None, f"the {field} of the message does not fit the channel: {first['msg']}")
+        return content
+
     @staticmethod
-    def _contents(values: Mapping[str, object], at: int, zone: str, *, html: bool) -> dict[str, str]:
+    def _contents(
+        values: Mapping[str, object], at: int, zone: str, links: MessageLinks | None, *, html: bool
+    ) -> dict[str, str]:
         """The chosen variants of contents, themselves filled in."""
         from markupsafe import Markup  # comes with Liquid
 
@@ -123,7 +148,7 @@ class MessageSet:
         made: dict[str, str] = {}
         for name, variant in chosen.items() if isinstance(chosen, dict) else ():
             template = _parsed(variant["template"], html=html)
-            text = template if isinstance(template, str) else template.fill(values, at=at, timezone=zone)
+            text = template if isinstance(template, str) else template.fill(values, at=at, timezone=zone, links=links)
             made[name] = Markup(text) if html else text  # noqa: S704 - a content is markup; its values are escaped
         return made
 
@@ -137,10 +162,12 @@ class MessageSet:
         sources = {field.name: field for field in part.fields}
         compiled: list[CompiledField] = []
         before = len(self.problems)
+        texts = {mark.text for info in model.model_fields.values() if (mark := markup_of(info)) is not None}
         for name, info in model.model_fields.items():
             field = sources.get(name)
             if field is not None:
-                compiled += self._compile_field(message, field, info, sources)
+                made = self._compile_field(message, field, info, sources)
+                compiled += [replace(each, body=each.markup or each.name in texts) for each in made]
         return CompiledPart(part.language, tuple(compiled)) if len(self.problems) == before else None
 
     def _compile_field(

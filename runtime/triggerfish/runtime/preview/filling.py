@@ -76,6 +76,32 @@ class Filler:
         step = self.sender.step if self.sender is not None else _bare_send(self.message, self.channel)
         return self.machine.program.names_of(step)
 
+    def type_of(self, path: str) -> Type | None:
+        """The type of a field, value or score by its dotted name, or of what the sending flow has caught; None if unknown."""
+        first, *rest = path.removeprefix("profile.").split(".")
+        if first in self.fields or first in self.values:
+            found: Type | None = self._type(first)
+        elif self.sender is not None:
+            found = caught(self.sender.flow, self.events).get(first)
+        else:
+            found = None
+        for name in rest:
+            inner = found.field(name) if found is not None else None
+            found = inner.type if inner is not None else None
+        return found
+
+    def obstacle(self, person: str, state: bytes | None) -> str | None:
+        """Why the message would not go out to a person now: no address, suppressed, consent withdrawn. None where it would."""
+        if self.sender is None:
+            return None
+        session = self.machine.open(person, state, self.at)
+        session.now = self.at
+        for instruction in self.machine.program.flows[self.sender.flow.name].instructions:
+            if isinstance(instruction, Send) and instruction.step is self.sender.step:
+                refusal = instruction.refusal(session, self.channel)
+                return None if refusal is None else refusal.why
+        return None
+
     def fill(self, person: str | None, state: bytes | None, by_hand: Mapping[str, Any]) -> Filling:
         """For a person of the store, or with neither for a made-up one. What is set by hand wins."""
         session = self.machine.open(person or NOBODY, state, self.at)

@@ -16,16 +16,14 @@ from triggerfish.plugins.channel import Prepared, Setup
 from triggerfish.plugins.manager import Plugins
 from triggerfish.plugins.outcome import Failed
 from triggerfish.runtime.delivery.contract import Claimed
-from triggerfish.runtime.delivery.links import Links
 from triggerfish.runtime.delivery.sending import Sending
 from triggerfish.runtime.delivery.sessions import Sessions
+from triggerfish.runtime.links.services import Shown
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.messages.messages import MessageSet
 from triggerfish.runtime.preview.checks import Mail, Remark, of_mail, of_text_message
 from triggerfish.runtime.preview.filling import Filler, Filling, Sender
 
-SECRET = b"preview"
-"""Signs the links of a preview, which nobody can follow."""
 KEY = "preview"
 
 
@@ -69,26 +67,35 @@ class Previewer:
         self.program = program
         self.sections = sections
         self.notices: list[str] = []
-        url = getattr(sections.get("email"), "public_url", None)
-        links = Links(url, SECRET) if isinstance(url, str) and url else None
+        url = getattr(sections.get("web"), "public_url", None)
+        links = Shown(url) if isinstance(url, str) and url else None
         sessions = Sessions(plugins, sections, setup, self.notices.append)
         self.sending = Sending(program, messages, sessions, links, self.notices.append)
+        self.answered = Sending(program, messages, sessions, links or Shown(), self.notices.append)
 
     def preview(self, message: Message, filler: Filler, filling: Filling) -> Preview:
         """The message with these values. Raises ``CannotPreview`` where it would not go out."""
         sender, channel = filler.sender, filler.channel
         claimed = Claimed(str(filling.profile.get("id")), self._delivery(message, filler, filling), 0)
-        prepared = self.sending.prepare(claimed)
-        if isinstance(prepared, Failed):
-            raise CannotPreview(prepared.reason)
+        prepared, unanswered = self._prepared(claimed)
         fields = {name: str(value) for name, value in prepared.content.model_dump().items() if value is not None}
         marketing = prepared.topic is not None and not prepared.transactional
         found = Preview(
             message.name, message.label, channel, prepared.language, sender.flow.name if sender is not None else None,
             prepared.sender, prepared.address, None, None, None, None, fields,
-            sum(len(value.encode()) for value in fields.values()), 0, marketing, (), filling.context, tuple(filling.made_up),
+            sum(len(value.encode()) for value in fields.values()), 0, marketing, unanswered, filling.context, tuple(filling.made_up),
         )  # fmt: skip
         return self._mail(found, prepared, sender) if channel == "email" else _other(found, sender)
+
+    def _prepared(self, claimed: Claimed) -> tuple[Prepared[Any], tuple[Remark, ...]]:
+        """As for sending. What only a link without a web service keeps from going out is shown with links that can be read."""
+        prepared = self.sending.prepare(claimed)
+        if not isinstance(prepared, Failed):
+            return prepared, ()
+        shown = self.answered.prepare(claimed)
+        if isinstance(shown, Failed):
+            raise CannotPreview(shown.reason)
+        return shown, (Remark("no-web", f"it would not go out yet: {prepared.reason}"),)
 
     def _delivery(self, message: Message, filler: Filler, filling: Filling) -> Delivery:
         step = filler.sender.step if filler.sender is not None else None
@@ -107,7 +114,7 @@ class Previewer:
         from triggerfish.plugins.email.compose import CannotCompose, compose  # only for mails
 
         default = getattr(self.sections.get("email"), "sender", None)
-        remarks = []
+        remarks = [*found.remarks]
         try:
             letter = compose(prepared, default)
         except CannotCompose as problem:
@@ -124,7 +131,7 @@ class Previewer:
         )
         remarks += [*_unsent(sender), *of_mail(mail)]
         return replace(
-            found, sender=None if remarks and remarks[0].code == "no-sender" else str(parsed["From"]),
+            found, sender=None if any(each.code == "no-sender" for each in remarks) else str(parsed["From"]),
             subject=prepared.content.subject, preheader=preheader, html=html, text=text,
             size=len(letter.data), html_size=len(html.encode()), remarks=tuple(remarks),
         )  # fmt: skip
@@ -137,7 +144,7 @@ def _part(mail: EmailMessage, kind: str) -> str:
 
 def _other(found: Preview, sender: Sender | None) -> Preview:
     text = "\n\n".join(found.fields.values())
-    remarks = [*_unsent(sender), *(of_text_message(text) if found.channel == "sms" else ())]
+    remarks = [*found.remarks, *_unsent(sender), *(of_text_message(text) if found.channel == "sms" else ())]
     return replace(found, text=text, remarks=tuple(remarks))
 
 

@@ -36,6 +36,7 @@ class UnknownKey(Rule):
 class WrongValue(Rule):
     code = "TF804"
     message = "[{section}] {name}: {problem}."
+    help = "correct this line of triggerfish.toml"
     reason = "A value of the wrong kind would fail when it is first used, at night."
     wrong = "[database]\nurl = 3\n"
     right = '[database]\nurl = "sqlite:///shop.db"\n'

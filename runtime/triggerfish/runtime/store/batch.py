@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triggerfish.runtime.machine.effects import Advance
+from triggerfish.runtime.machine.effects import Advance, Slot
 from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store.announcements import Announcement, AnnouncementRow, announcement_row
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.events import EventRow, event_row
 from triggerfish.runtime.store.journal import FactRow, fact_row
@@ -16,9 +19,9 @@ from triggerfish.runtime.store.quarantine import Refused
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """The consumption cursor ``name`` goes from ``old`` to ``new``."""
+    """The cursor of a shard goes from ``old`` to ``new``; without ``shard`` a replay does, which concerns all shards."""
 
-    name: str
+    shard: int | None
     old: Position
     new: Position
 
@@ -39,7 +42,20 @@ class Batch:
         self.refused: list[Refused] = []
         self.failed: list[tuple[str, int, dict[str, str]]] = []
         """People whose advance failed, when, and what is to be noted: each becomes a fact of kind ``error``."""
-        self.move: Move | None = None
+        self.moves: list[Move] = []
+        self.program: int | None = None
+        """The version it was made under; it is not committed under another. None where nobody deploys."""
+        self.seen: Mapping[Slot, int] = {}
+        self.released: Counter[Slot] = Counter()
+        """The room that entries into flows with ``release`` used up, and how much had been ``seen`` to be used before."""
+
+        self.wide: list[AnnouncementRow] = []
+        """What is to be told to everybody from now on."""
+        self.told: tuple[Announcement, str | None] | None = None
+        """What these people were told, and up to whom everybody now has been (None: all of the shard)."""
+        self.listening: dict[str, tuple[str, ...]] = {}
+        self.merged: list[tuple[str, str]] = []
+        """Profiles that are no more than other names now, and of whom."""
 
     def take(self, person: str, advance: Advance) -> None:
         """Add the effects of an advance, all or none. Raises TypeError, ValueError or OverflowError."""
@@ -49,6 +65,11 @@ class Batch:
             event_row(person, Input("event", event.name, event.at, event.id, event.fields), self.received, "machine")
             for event in advance.recorded
         ]
+        wide = [announcement_row(each) for each in advance.wide]
         self.facts += facts
+        self.wide += wide
+        if advance.listening is not None:
+            self.listening[person] = advance.listening
         self.deliveries += deliveries
         self.recorded += recorded
+        self.released.update(advance.released)

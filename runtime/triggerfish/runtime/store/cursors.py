@@ -1,14 +1,16 @@
-"""How far the event log has been consumed.
+"""How far the event log has been consumed, shard by shard.
 
-Live, events are taken in the order they arrived: ``seq`` is the last one. A replay takes everything that is there
-(up to ``top``) in the order of the events' own times; ``at`` and ``row`` say where in it we are. ``row`` is the ``seq``
-of the event consumed last. When it is through, ``seq`` becomes ``top``.
+Live, a shard's events are taken in the order they arrived: ``seq`` is the last one. A replay takes everything that is there
+(up to ``top``), of all shards, in the order of the events' own times; ``at`` and ``row`` say where in it we are, the same
+for all shards. ``row`` is the ``seq`` of the event consumed last. When it is through, ``seq`` becomes ``top``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import Conflict
@@ -31,26 +33,51 @@ class Position(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Cursors:
-    """Positions by name."""
+    """The table ``cursors``: one row for each shard."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def position(self, name: str) -> Position:
-        """The stored position; the beginning if there is none."""
+    def positions(self, shards: Sequence[int] | None = None) -> dict[int, Position]:
+        """The positions of these shards; of all without any."""
+        query = select(cursors).order_by(cursors.c.shard)
+        if shards is not None:
+            query = query.where(cursors.c.shard.in_(shards))
         with self._database.read() as connection:
-            text = connection.scalar(select(cursors.c.position).where(cursors.c.name == name))
-        return Position() if text is None else msgspec.json.decode(text, type=Position)
+            return {shard: Position(*position) for shard, *position in connection.execute(query)}
 
-    def move(self, connection: Connection, name: str, old: Position, new: Position) -> None:
+    def position(self) -> Position:
+        """The position of all shards together: everything up to ``seq`` has been consumed."""
+        every = list(self.positions().values())
+        lowest = min(every, key=lambda position: position.seq)
+        return msgspec.structs.replace(lowest, latest=max(position.latest for position in every))
+
+    def move(self, connection: Connection, shard: int, old: Position, new: Position) -> None:
         """Go from ``old`` to ``new`` within a transaction. Raises Conflict if it is no longer at ``old``."""
-        before, after = (msgspec.json.encode(position).decode() for position in (old, new))
-        moved = connection.execute(
-            update(cursors).where(cursors.c.name == name, cursors.c.position == before).values(position=after)
-        )
-        if moved.rowcount == 1:
-            return
-        known = connection.scalar(select(cursors.c.position).where(cursors.c.name == name))
-        if known is not None or old != Position():
+        here = cursors.c.shard == shard
+        self._moved(connection.execute(update(cursors).where(here, *_at(old)).values(_values(new))).rowcount, 1)
+
+    def move_replay(self, connection: Connection, old: Position, new: Position) -> None:
+        """Begin a replay, go on in it or end it, for all shards within a transaction. Raises Conflict like ``move``."""
+        values = _values(new)
+        if new.top:
+            del values["seq"]  # each shard keeps its own until the end
+        here = [condition for condition, column in zip(_at(old), _COLUMNS, strict=True) if column not in ("seq", "latest")]
+        every = len(self.positions())
+        self._moved(connection.execute(update(cursors).where(*here).values(values)).rowcount, every)
+
+    @staticmethod
+    def _moved(rows: int, wanted: int) -> None:
+        if rows != wanted:
             raise Conflict("another process has consumed these events meanwhile")
-        connection.execute(insert(cursors).values(name=name, position=after))
+
+
+_COLUMNS = ("seq", "top", "at", "row", "latest")
+
+
+def _values(position: Position) -> dict[str, int]:
+    return {column: getattr(position, column) for column in _COLUMNS}
+
+
+def _at(position: Position) -> list[ColumnElement[bool]]:
+    return [cursors.c[column] == getattr(position, column) for column in _COLUMNS]

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.dml import UpdateBase
+from sqlalchemy.sql.dml import Insert, UpdateBase
 
+from triggerfish.runtime.store.copies import FEW, Copies
+from triggerfish.runtime.store.dialect import understood
 from triggerfish.runtime.store.dialects import dialect_for
 from triggerfish.runtime.store.errors import StoreUnavailable
 
@@ -17,10 +20,16 @@ from triggerfish.runtime.store.errors import StoreUnavailable
 class Prepared:
     """A writing statement turned into the driver's own text once, and run over many rows of plain tuples.
 
+    With ``once`` each row is written by a statement of its own, so that a later one may replace what an earlier one wrote.
     Measured against ``connection.execute(statement, [dict, …])`` this saves 3 to 6 µs a row.
     """
 
-    def __init__(self, statement: UpdateBase, columns: Sequence[str], connection: Connection) -> None:
+    def __init__(self, statement: UpdateBase, columns: Sequence[str], connection: Connection, *, once: bool = False) -> None:
+        self._copies = (
+            Copies(statement, columns)
+            if isinstance(statement, Insert) and connection.dialect.name == "postgresql" and not once
+            else None
+        )
         compiled = statement.compile(dialect=connection.dialect, column_keys=list(columns), for_executemany=True)
         self._sql = str(compiled)
         self._columns = tuple(columns)
@@ -33,11 +42,19 @@ class Prepared:
         """Run it for each row; the number of rows that were really written."""
         if not rows:
             return 0
+        if self._copies is not None and len(rows) >= FEW:
+            return self._copies.run(connection, rows)
         if self._named:
             parameters: Any = [dict(zip(self._columns, row, strict=True)) for row in rows]
         else:
             parameters = list(rows)
         return int(connection.exec_driver_sql(self._sql, parameters).rowcount)
+
+
+class _Whole(threading.local):
+    """The transaction that a thread is in the middle of."""
+
+    connection: Connection | None = None
 
 
 class Database:
@@ -48,6 +65,20 @@ class Database:
         self.engine = self.dialect.engine()
         self.liveness = self.dialect.liveness(self.engine)
         self._prepared: dict[str, Prepared] = {}
+        self._whole = _Whole()
+
+    @contextmanager
+    def whole(self) -> Iterator[Connection]:
+        """One writing transaction that all reads and writes of this thread become part of until it ends.
+
+        Raises StoreUnavailable.
+        """
+        with self._transaction(write=True) as connection:
+            before, self._whole.connection = self._whole.connection, connection
+            try:
+                yield connection
+            finally:
+                self._whole.connection = before
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -67,24 +98,31 @@ class Database:
 
     @contextmanager
     def _transaction(self, *, write: bool, flush: bool = False) -> Iterator[Connection]:
-        try:
-            with self.engine.connect() as connection, connection.begin():
-                self.dialect.begin(connection, write=write, flush=flush)
-                yield connection
-        except DBAPIError as error:
-            trouble = self.dialect.trouble(error)
-            if trouble is None:
-                raise
-            raise StoreUnavailable(trouble, str(error.orig)) from error
+        if self._whole.connection is not None:
+            yield self._whole.connection
+            return
+        with understood(self.dialect.trouble), self.engine.connect() as connection, connection.begin():
+            self.dialect.begin(connection, write=write, flush=flush)
+            yield connection
 
     def prepared(
-        self, connection: Connection, name: str, make: Callable[[], UpdateBase], columns: Sequence[str]
+        self, connection: Connection, name: str, make: Callable[[], UpdateBase], columns: Sequence[str], *, once: bool = False
     ) -> Prepared:
-        """The statement of that name, made and compiled at its first use."""
+        """The statement of that name, made and compiled at its first use. See ``Prepared``."""
         found = self._prepared.get(name)
         if found is None:
-            found = self._prepared[name] = Prepared(make(), columns, connection)
+            found = self._prepared[name] = Prepared(make(), columns, connection, once=once)
         return found
+
+    def listen(self, heard: Callable[[], None], stop: threading.Event) -> None:
+        """Call ``heard`` whenever anybody has appended inputs, until ``stop`` is set.
+
+        Returns at once where the database cannot tell. Raises StoreUnavailable when the connection is lost.
+        """
+        try:
+            self.dialect.listen(self.engine, heard, stop)
+        except DBAPIError as error:
+            raise StoreUnavailable("gone", str(error.orig)) from error
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, and_, func, or_, select, true, tuple_
 
+from triggerfish.runtime.machine.everyone import NOBODY
 from triggerfish.runtime.machine.inputs import Input, InputKind
 from triggerfish.runtime.store.chunks import chunks
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.database import Database
-from triggerfish.runtime.store.schema import events
+from triggerfish.runtime.store.schema import CONSUMED, cursors, events
+from triggerfish.runtime.store.shards import Shards
 
 Origin = Literal["intake", "machine", "delivery"]
 """Where a row comes from. What the machine recorded itself it has dealt with: such rows are never consumed."""
 
-_COLUMNS = ("id", "person", "kind", "name", "at", "received", "fields", "origin")
+_COLUMNS = ("id", "person", "kind", "name", "at", "received", "fields", "origin", "shard")
 
 
 class Pending(NamedTuple):
@@ -26,6 +28,17 @@ class Pending(NamedTuple):
     seq: int
     person: str
     input: Input
+
+
+class Came(NamedTuple):
+    """An event from outside, as it is stored: ``fields`` are JSON."""
+
+    person: str
+    kind: InputKind
+    name: str
+    at: int
+    id: str
+    fields: str
 
 
 class Logged(NamedTuple):
@@ -50,8 +63,9 @@ def event_row(person: str, given: Input, received: int, origin: Origin) -> Event
 class EventLog:
     """The table ``events``."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, shards: Shards) -> None:
         self._database = database
+        self._shards = shards
 
     def append(self, inputs: Iterable[tuple[str, Input]], received: int, origin: Origin = "intake") -> int:
         """Store ``(person, input)`` in one transaction; the number of new ones. A known message id is left out."""
@@ -63,94 +77,141 @@ class EventLog:
         """Store events (see ``event_row``) within a transaction; the number of new ones."""
         if not rows:
             return 0
-        self._database.dialect.before_append(connection)
+        of = self._shards.of
+        sharded = [(*row, of(row[1])) for row in rows]
+        appended = {row[8] for row in sharded if row[7] != "machine"}
+        if appended:
+            self._database.dialect.before_append(connection, appended)
         insert = self._database.prepared(
             connection, "events", lambda: self._database.dialect.insert_new(events, "id"), _COLUMNS
         )
-        return insert.run(connection, rows)
+        return insert.run(connection, sharded)
 
-    def arrived(self, position: Position, limit: int) -> tuple[list[Pending], Position]:
-        """The next events by arrival, and the position after them.
-
-        Where nothing is left to consume the position moves past the machine's own rows.
-        """
+    def waiting(self, limit: int) -> list[tuple[int, int]]:
+        """The shards that have events to consume, and how many, counted up to ``limit``."""
+        if self._shards.count == 1:
+            return [(0, limit)]
+        some = select(events.c.seq).where(_NEXT).limit(limit).correlate(cursors).subquery()
+        number = select(func.count().label("number")).select_from(some).lateral()
+        query = select(cursors.c.shard, number.c.number).join(number, true()).where(number.c.number > 0)
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(*_PENDING)
-                .where(events.c.seq > position.seq, events.c.origin != "machine")
-                .order_by(events.c.seq)
-                .limit(limit)
-            ).all()
-            if not rows:
-                end = connection.scalar(select(func.max(events.c.seq))) or 0
-                return [], msgspec.structs.replace(position, seq=max(end, position.seq))
-        pending = [_pending(row) for row in rows]
-        latest = max(position.latest, *(event.input.at for event in pending))
-        return pending, msgspec.structs.replace(position, seq=pending[-1].seq, latest=latest)
+            return [(shard, number) for shard, number in connection.execute(query.order_by(cursors.c.shard))]
+
+    def arrived(
+        self, positions: Mapping[int, Position], limit: int, before: Mapping[int, int] | None = None
+    ) -> tuple[list[Pending], dict[int, Position]]:
+        """The next events of these shards, each shard's by arrival, and the positions after them.
+
+        What happened for everyone is the last of its batch: the others are told of it before anything else happens.
+        ``before`` holds, for shards that are to be told of something first, the number that they may go up to.
+        """
+        query: Any
+        if len(positions) == 1:
+            [(shard, position)] = positions.items()
+            query = select(*_PENDING, events.c.shard).where(
+                events.c.shard == shard, events.c.seq > position.seq, CONSUMED
+            )
+            query = query.order_by(events.c.seq).limit(limit)
+        else:
+            some = select(*_PENDING).where(_NEXT).order_by(events.c.seq).limit(limit).correlate(cursors).lateral()
+            query = select(*some.c, cursors.c.shard).join_from(cursors, some, true())
+            query = query.where(cursors.c.shard.in_(positions)).order_by(cursors.c.shard, some.c.seq).limit(limit)
+        moved: dict[int, Position] = {}
+        pending = []
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        for row in rows:
+            event = _pending(row[:7])
+            if before is not None and event.seq > before.get(row[7], event.seq):
+                continue
+            pending.append(event)
+            old = moved.get(row[7]) or positions[row[7]]
+            moved[row[7]] = msgspec.structs.replace(old, seq=event.seq, latest=max(old.latest, event.input.at))
+            if event.person == NOBODY:
+                break
+        return pending, moved
 
     def begin_replay(self, position: Position) -> Position:
         """Take everything that is there now as the history to replay; unchanged if there is nothing new."""
+        query = select(func.min(events.c.at), func.max(events.c.seq)).where(CONSUMED, events.c.seq > _CONSUMED_SEQ)
         with self._database.read() as connection:
-            first, top, end = connection.execute(
-                select(
-                    func.min(events.c.at).filter(events.c.origin != "machine"),
-                    func.max(events.c.seq).filter(events.c.origin != "machine"),
-                    func.max(events.c.seq),
-                ).where(events.c.seq > position.seq)
-            ).one()
-        if top is None:
-            return msgspec.structs.replace(position, seq=max(end or 0, position.seq))
-        return msgspec.structs.replace(position, top=top, at=first, row=0)
+            first, top = connection.execute(query).one()
+        return position if top is None else msgspec.structs.replace(position, top=top, at=first, row=0)
 
-    def replayed(self, position: Position, limit: int) -> tuple[list[Pending], Position]:
-        """The next events of the replay by their own time, and the position after them; none means it is through."""
-        number = events.c.seq + 0  # keeps the planner on the index by time
+    def replayed(self, position: Position, limit: int, until: int | None = None) -> tuple[list[Pending], Position]:
+        """The next events of the replay by their own time, and the position after them; none means it is through.
+
+        ``until`` leaves those for later that happened at that moment or after it.
+        """
+        query = (
+            select(*_PENDING)
+            .where(
+                tuple_(events.c.at, events.c.seq) > tuple_(position.at, position.row),
+                events.c.seq + 0 > _CONSUMED_SEQ,  # the sum keeps the planner on the index by time
+                events.c.seq + 0 <= position.top,
+                events.c.origin != "machine",
+            )
+            .order_by(events.c.at, events.c.seq)
+            .limit(limit)
+        )
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(*_PENDING)
-                .where(
-                    tuple_(events.c.at, events.c.seq) > tuple_(position.at, position.row),
-                    number > position.seq,
-                    number <= position.top,
-                    events.c.origin != "machine",
-                )
-                .order_by(events.c.at, events.c.seq)
-                .limit(limit)
-            ).all()
+            rows = connection.execute(query).all()
         if not rows:
             return [], Position(seq=position.top, latest=position.latest)
-        pending = [_pending(row) for row in rows]
+        pending = []
+        for row in rows:
+            event = _pending(row)
+            if until is not None and event.input.at >= until:
+                break
+            pending.append(event)
+            if event.person == NOBODY:
+                break
         last = pending[-1]
         latest = max(position.latest, last.input.at)
         return pending, msgspec.structs.replace(position, at=last.input.at, row=last.seq, latest=latest)
 
-    def ahead(self, position: Position) -> int:
+    def ahead(self) -> int:
         """How many events are left to consume; of the replay only, where one is under way."""
-        query = select(func.count()).where(events.c.seq > position.seq, events.c.origin != "machine")
-        if position.replaying:
-            here = tuple_(events.c.at, events.c.seq) > tuple_(position.at, position.row)
-            query = query.where(events.c.seq <= position.top, here)
+        begun = tuple_(events.c.at, events.c.seq) > tuple_(cursors.c.at, cursors.c.row)
+        replay = or_(cursors.c.top == 0, and_(events.c.seq <= cursors.c.top, begun))
+        query = select(func.count()).select_from(cursors.join(events, _NEXT)).where(replay)
         with self._database.read() as connection:
             return int(connection.scalar(query) or 0)
 
-    def past(self, people: Sequence[str], names: Iterable[str], position: Position) -> dict[str, list[Input]]:
+    def past(self, people: Sequence[str], names: Iterable[str]) -> dict[str, list[Input]]:
         """The events of these names that were consumed of these people, each person's in order of time."""
-        consumed = [events.c.seq <= position.seq, events.c.origin == "machine"]
-        if position.replaying:
-            here = tuple_(events.c.at, events.c.seq) <= tuple_(position.at, position.row)
-            consumed.append(and_(events.c.seq <= position.top, here))
+        begun = tuple_(events.c.at, events.c.seq) <= tuple_(cursors.c.at, cursors.c.row)
+        replayed = and_(cursors.c.top > 0, events.c.seq <= cursors.c.top, begun)
+        consumed = or_(events.c.seq <= cursors.c.seq, events.c.origin == "machine", replayed)
         found: dict[str, list[Input]] = {}
         with self._database.read() as connection:
             for some in chunks(people):
                 query = (
                     select(*_PENDING)
-                    .where(events.c.person.in_(some), events.c.kind == "event", events.c.name.in_(sorted(names)), or_(*consumed))
+                    .join(cursors, cursors.c.shard == events.c.shard)
+                    .where(events.c.person.in_(some), events.c.kind == "event", events.c.name.in_(sorted(names)), consumed)
                     .order_by(events.c.person, events.c.at, events.c.seq)
                 )
                 for row in connection.execute(query):
                     event = _pending(row)
                     found.setdefault(event.person, []).append(event.input)
         return found
+
+    def known(self, ids: Sequence[str]) -> dict[str, int]:
+        """Those of these message ids that are in the log, with their sequence numbers."""
+        found: dict[str, int] = {}
+        with self._database.read() as connection:
+            for some in chunks(ids):
+                query = select(events.c.id, events.c.seq).where(events.c.id.in_(some))
+                found.update((id_, seq) for id_, seq in connection.execute(query))
+        return found
+
+    def came(self) -> Iterator[Came]:
+        """Everything that came from outside, in the order in which it arrived; ``fields`` are JSON."""
+        query = select(*_PENDING).where(events.c.origin != "machine").order_by(events.c.seq)
+        with self._database.read() as connection:
+            for row in connection.execution_options(yield_per=5_000).execute(query):
+                yield Came(row.person, row.kind, row.name, row.at, row.id, row.fields)
 
     def newest(self) -> int:
         """The highest sequence number; 0 in an empty log."""
@@ -181,6 +242,9 @@ class EventLog:
 _PENDING = (
     events.c.seq, events.c.person, events.c.kind, events.c.name, events.c.at, events.c.id, events.c.fields,
 )  # fmt: skip
+
+_NEXT = and_(events.c.shard == cursors.c.shard, events.c.seq > cursors.c.seq, CONSUMED)
+_CONSUMED_SEQ = select(cursors.c.seq).where(cursors.c.shard == events.c.shard).correlate(events).scalar_subquery()
 
 
 def _pending(row: Sequence[Any]) -> Pending:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select, update
 
 from triggerfish.runtime.store.chunks import chunks
 from triggerfish.runtime.store.database import Database
@@ -42,11 +42,20 @@ class Identities:
             "identities",
             lambda: self._database.dialect.upsert(identities, ["kind", "value"], ["profile"]),
             _COLUMNS,
+            once=True,
         )
-        upsert.run(connection, list(links))
+        # In one order for all, or two who write the same ones could wait for each other.
+        upsert.run(connection, sorted(links, key=lambda link: link[:2]))
+
+    def move(self, connection: Connection, person: str, to: str) -> None:
+        """Whatever names ``person`` names ``to`` from now on, within a transaction."""
+        connection.execute(delete(identities).where(identities.c.profile == person, identities.c.value == to))
+        connection.execute(update(identities).where(identities.c.profile == person).values(profile=to))
 
     def of_person(self, person: str) -> list[tuple[str, str]]:
-        """All ``(kind, value)`` of a person."""
-        query = select(identities.c.kind, identities.c.value).where(identities.c.profile == person)
+        """All ``(kind, value)`` by which a person is known besides the id."""
+        query = select(identities.c.kind, identities.c.value).where(
+            identities.c.profile == person, identities.c.value != identities.c.profile
+        )
         with self._database.read() as connection:
             return [(kind, value) for kind, value in connection.execute(query.order_by(*identities.c))]

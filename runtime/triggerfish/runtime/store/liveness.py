@@ -1,5 +1,5 @@
 """Which delivery workers live, told by locks the operating system lets go when a process dies, however it dies."""
-# ruff: noqa: D102 - ``Liveness`` says what the methods do
+# ruff: noqa: D102, ARG002 - ``Liveness`` says what the methods do
 
 from __future__ import annotations
 
@@ -7,7 +7,15 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+
+class Alive(NamedTuple):
+    """A worker that lives: the process it runs in, on which machine (empty: this one), and since when (milliseconds since 1970)."""
+
+    process: str
+    machine: str
+    since: int
 
 
 class Liveness(Protocol):
@@ -17,12 +25,20 @@ class Liveness(Protocol):
         """A new worker's id, this process's until it ends."""
         ...
 
+    def holds(self, worker: str) -> bool:
+        """Whether this process still is that worker to all others. A connection that broke ends it."""
+        ...
+
     def dead(self, workers: Iterable[str]) -> list[str]:
         """Those of these workers whose process is gone."""
         ...
 
     def forget(self, workers: Iterable[str]) -> None:
         """Dead workers that have left nothing behind any more."""
+        ...
+
+    def alive(self) -> list[Alive]:
+        """The workers that live, of whatever process, the oldest first."""
         ...
 
     def close(self) -> None:
@@ -52,6 +68,9 @@ class LockFiles:
                 return worker
             os.close(handle)
 
+    def holds(self, worker: str) -> bool:
+        return True
+
     def dead(self, workers: Iterable[str]) -> list[str]:
         return [worker for worker in workers if not self._lives(worker)]
 
@@ -64,6 +83,11 @@ class LockFiles:
             return not _lock(handle)
         finally:
             os.close(handle)
+
+    def alive(self) -> list[Alive]:
+        files = [file for file in self._folder.iterdir() if self._lives(file.name)] if self._folder.is_dir() else []
+        found = [Alive(file.name.partition("-")[0], "", int(file.stat().st_mtime * 1000)) for file in files]
+        return sorted(found, key=lambda one: (one.since, one.process))
 
     def forget(self, workers: Iterable[str]) -> None:
         for worker in workers:

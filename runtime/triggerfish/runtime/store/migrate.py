@@ -28,12 +28,12 @@ class Status:
         return self.found == self.newest
 
 
-def upgrade(database: Database) -> Status:
-    """Run what is missing, all of it in one transaction; nothing if the database is up to date."""
+def upgrade(database: Database, revision: str = "head") -> Status:
+    """Run what is missing up to that revision, all of it in one transaction; nothing if the database is up to date."""
     config = _config()
     with database.write() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     return status(database)
 
 

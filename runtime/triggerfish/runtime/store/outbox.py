@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, not_, or_, select, update
 
 from triggerfish.runtime.delivery.contract import Claimed, Finished, Status
 from triggerfish.runtime.machine.effects import Delivery
 from triggerfish.runtime.store.chunks import chunks
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.events import EventLog, event_row
+from triggerfish.runtime.store.rates import Rates
 from triggerfish.runtime.store.schema import outbox
 
 _COLUMNS = (
@@ -55,6 +57,7 @@ class OutboxTable:
     def __init__(self, database: Database, log: EventLog) -> None:
         self._database = database
         self._log = log
+        self._rates = Rates(database)
         self._worker: str | None = None
 
     def write(self, connection: Connection, rows: Sequence[DeliveryRow]) -> int:
@@ -64,36 +67,68 @@ class OutboxTable:
         )
         return insert.run(connection, rows)
 
-    def claim(self, limit: int, now: int) -> list[Claimed]:
+    def claim(self, limit: int, now: int, rates: Mapping[str, float] | None = None, clock: int | None = None) -> list[Claimed]:
         """Take up to ``limit`` waiting rows that are due. See ``Outbox.claim``."""
-        query = (
-            select(*_DELIVERY)
-            .where(outbox.c.status == "waiting", outbox.c.next_attempt_at <= now)
-            .order_by(outbox.c.urgency.desc(), outbox.c.next_attempt_at, outbox.c.seq)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        limits, moment = rates or {}, now if clock is None else clock
+        slow = and_(outbox.c.kind == "send", outbox.c.target.in_(limits))
         worker = self._me()
         with self._database.write() as connection:
-            claimed = [_claimed(row) for row in connection.execute(query)]
+            rooms = self._rates.rooms(connection, limits, moment)
+            rows = self._due(connection, now, limit, [not_(slow)] if limits else [])
+            for channel, room in rooms.items():
+                if room:
+                    this = [outbox.c.kind == "send", outbox.c.target == channel]
+                    rows += self._due(connection, now, min(limit, room), this)
+            if len(rows) > limit or limits:
+                rows = sorted(rows, key=lambda row: (-row.urgency, row.next_attempt_at, row.seq))[:limit]
+            claimed = [_claimed(row[:12]) for row in rows]
+            used = Counter(one.delivery.target for one in claimed if one.delivery.kind == "send" and one.delivery.target in limits)
+            for channel, number in used.items():
+                self._rates.use(connection, channel, limits[channel], number, moment)
             for some in chunks([one.delivery.key for one in claimed]):
                 connection.execute(
                     update(outbox).where(outbox.c.key.in_(some)).values(status="claimed", worker=worker, updated_at=now)
                 )
         return claimed
 
-    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> None:
-        """Mark claimed rows ``sending``, flushed to the disk. See ``Outbox.start``."""
+    @staticmethod
+    def _due(connection: Connection, now: int, limit: int, which: Sequence[ColumnElement[bool]]) -> list[Any]:
+        """Waiting rows that no other worker is claiming at this moment."""
+        query = (
+            select(*_DELIVERY, outbox.c.next_attempt_at, outbox.c.seq)
+            .where(outbox.c.status == "waiting", outbox.c.next_attempt_at <= now, *which)
+            .order_by(outbox.c.urgency.desc(), outbox.c.next_attempt_at, outbox.c.seq)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return list(connection.execute(query))
+
+    def pause(self, now: int, rates: Mapping[str, float], clock: int) -> int:
+        """Milliseconds until a channel that keeps rows waiting for its rate may go on. See ``Outbox.pause``."""
+        due = (outbox.c.status == "waiting", outbox.c.next_attempt_at <= now, outbox.c.kind == "send")
+        held = select(outbox.c.target).distinct().where(*due, outbox.c.target.in_(rates))
+        with self._database.read() as connection:
+            waiting = {channel: rates[channel] for channel in connection.scalars(held)} if rates else {}
+        return max(1, self._rates.pause(waiting, clock)) if waiting else 0
+
+    def start(self, keys: Sequence[str], finished: Sequence[Finished] = ()) -> list[str]:
+        """Mark claimed rows ``sending``, flushed to the disk; those that still are ours. See ``Outbox.start``."""
         if not keys and not finished:
-            return
+            return []
+        me = self._me()
+        mine = and_(outbox.c.worker == me, outbox.c.status == "claimed")
+        begun: list[str] = []
         with self._database.write(flush=True) as connection:
             for some in chunks(keys):
-                connection.execute(
-                    update(outbox)
-                    .where(outbox.c.key.in_(some), outbox.c.status == "claimed")
-                    .values(status="sending", worker=self._me())
-                )
+                here = outbox.c.key.in_(some)
+                number = connection.execute(update(outbox).where(here, mine).values(status="sending")).rowcount
+                if number == len(some):
+                    begun += some
+                elif number:
+                    sending = and_(outbox.c.worker == me, outbox.c.status == "sending")
+                    begun += connection.scalars(select(outbox.c.key).where(here, sending))
             self._finish(connection, finished)
+        return begun
 
     def finish(self, finished: Sequence[Finished]) -> None:
         """Write down what became of rows. See ``Outbox.finish``."""
@@ -176,7 +211,8 @@ class OutboxTable:
                 yield Posted(claimed.person, claimed.delivery, claimed.attempts, *row[12:])
 
     def _me(self) -> str:
-        if self._worker is None:
+        # Whose connection broke is dead to the others, who take over what it had claimed: it goes on under another name.
+        if self._worker is None or not self._database.liveness.holds(self._worker):
             self._worker = self._database.liveness.enrol()
         return self._worker
 

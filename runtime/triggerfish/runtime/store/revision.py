@@ -11,7 +11,7 @@ from sqlalchemy.sql import column, table
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import SchemaOutdated, SchemaTooNew
 
-HEAD = "0001"
+HEAD = "0007"
 
 _STAMP = table("alembic_version", column("version_num"))
 
@@ -36,7 +36,7 @@ def ensure_current(database: Database, *, upgrade: bool) -> None:
         )
     if not upgrade:
         found = f"revision {revision}" if revision else "no tables yet"
-        raise SchemaOutdated(f"the database has {found}, {HEAD} is needed: run `triggerfish db upgrade`")
+        raise SchemaOutdated(f"the database has {found}, {HEAD} is needed")
     from triggerfish.runtime.store.migrate import upgrade as run_upgrade  # slow to import
 
     run_upgrade(database)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    literal_column,
 )
 
 metadata = MetaData()
@@ -28,9 +29,18 @@ profiles = Table(
     Column("state", LargeBinary),
     Column("due_at", NUMBER),
     Column("version", Integer, nullable=False),
+    Column("shard", Integer, nullable=False, server_default="0"),
+    Column("merged_into", Text),
+)
+Index(
+    "profiles_merged",
+    profiles.c.merged_into,
+    sqlite_where=profiles.c.merged_into.is_not(None),
+    postgresql_where=profiles.c.merged_into.is_not(None),
 )
 Index(
     "profiles_due",
+    profiles.c.shard,
     profiles.c.due_at,
     sqlite_where=profiles.c.due_at.is_not(None),
     postgresql_where=profiles.c.due_at.is_not(None),
@@ -58,11 +68,15 @@ events = Table(
     Column("received", NUMBER, nullable=False),
     Column("fields", Text, nullable=False),
     Column("origin", Text, nullable=False),
+    Column("shard", Integer, nullable=False, server_default="0"),
     UniqueConstraint("id", name="events_id"),
     sqlite_autoincrement=True,
 )
 Index("events_person", events.c.person, events.c.seq)
 Index("events_at", events.c.at, events.c.seq)
+CONSUMED = events.c.origin != literal_column("'machine'")
+"""An event that is an input. A literal, so that the index below is used: what the machine recorded itself is not in it."""
+Index("events_pending", events.c.shard, events.c.seq, sqlite_where=CONSUMED, postgresql_where=CONSUMED)
 
 rejected = Table(
     "rejected",
@@ -119,6 +133,19 @@ outbox = Table(
 )
 Index("outbox_claim", outbox.c.status, outbox.c.urgency.desc(), outbox.c.next_attempt_at)
 Index("outbox_person", outbox.c.person)
+FAILED = outbox.c.status.in_((literal_column("'failed'"), literal_column("'unknown'")))
+"""What will not be tried again and should have arrived. Literals, so that the index below is used."""
+Index("outbox_failed", outbox.c.updated_at, sqlite_where=FAILED, postgresql_where=FAILED)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("shard", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("flow", Text, nullable=False),
+    Column("count", NUMBER, nullable=False),
+    PrimaryKeyConstraint("shard", "kind", "flow"),
+)
 
 programs = Table(
     "programs",
@@ -128,14 +155,63 @@ programs = Table(
     Column("ir", Text, nullable=False),
     Column("sources", Text, nullable=False),
     Column("deployed_at", NUMBER, nullable=False),
+    Column("options", Text),
+    Column("settling", Text),
+)
+
+releases = Table(
+    "releases",
+    metadata,
+    Column("flow", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("begin", NUMBER, nullable=False),
+    Column("count", NUMBER, nullable=False),
+    PrimaryKeyConstraint("flow", "period", "begin"),
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("channel", Text, primary_key=True),
+    Column("busy_until", NUMBER, nullable=False),
 )
 
 cursors = Table(
     "cursors",
     metadata,
-    Column("name", Text, primary_key=True),
-    Column("position", Text, nullable=False),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
+    Column("seq", NUMBER, nullable=False),
+    Column("top", NUMBER, nullable=False),
+    Column("at", NUMBER, nullable=False),
+    Column("row", NUMBER, nullable=False),
+    Column("latest", NUMBER, nullable=False),
 )
+
+announcements = Table(
+    "announcements",
+    metadata,
+    Column("seq", COUNTER, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("at", NUMBER, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("row", NUMBER, nullable=False),
+    Column("shard", Integer, nullable=False),
+    Column("after", Text, nullable=False),
+    UniqueConstraint("id", "shard", name="announcements_id"),
+    sqlite_autoincrement=True,
+)
+
+listening = Table(
+    "listening",
+    metadata,
+    Column("person", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("shard", Integer, nullable=False),
+    PrimaryKeyConstraint("person", "event"),
+)
+Index("listening_event", listening.c.event, listening.c.shard, listening.c.person)
 
 segments_static = Table(
     "segments_static",
@@ -154,3 +230,14 @@ suppressions = Table(
     Column("at", NUMBER, nullable=False),
     PrimaryKeyConstraint("channel", "digest"),
 )
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", COUNTER, primary_key=True, autoincrement=True),
+    Column("at", NUMBER, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("data", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What was done to the data on somebody's order, without personal data."""

@@ -5,18 +5,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
+from sqlalchemy import Connection
+
 from triggerfish.runtime.machine.effects import Fact
-from triggerfish.runtime.store.batch import Batch
+from triggerfish.runtime.store.announcements import Announcements
+from triggerfish.runtime.store.backlog import Backlog
+from triggerfish.runtime.store.batch import Batch, Move
+from triggerfish.runtime.store.candidates import Candidates
 from triggerfish.runtime.store.cursors import Cursors
 from triggerfish.runtime.store.database import Database
+from triggerfish.runtime.store.erasure import Erasure
 from triggerfish.runtime.store.events import EventLog, EventRow
 from triggerfish.runtime.store.identities import Identities
 from triggerfish.runtime.store.journal import FactRow, Journal, fact_row
+from triggerfish.runtime.store.listening import Listening
 from triggerfish.runtime.store.outbox import OutboxTable
 from triggerfish.runtime.store.profiles import Profiles
 from triggerfish.runtime.store.programs import Programs
 from triggerfish.runtime.store.quarantine import Quarantine, Refused
+from triggerfish.runtime.store.releases import Releases
+from triggerfish.runtime.store.retention import Retention
 from triggerfish.runtime.store.revision import ensure_current
+from triggerfish.runtime.store.shards import Shards
+from triggerfish.runtime.store.suppressions import Suppressions
+from triggerfish.runtime.store.tallies import Tallies
 
 
 class Store:
@@ -36,35 +48,70 @@ class Store:
         except BaseException:
             self.database.close()
             raise
-        self.events = EventLog(self.database)
-        self.profiles = Profiles(self.database)
+        self.shards = Shards(self.database)
+        self.events = EventLog(self.database, self.shards)
+        self.profiles = Profiles(self.database, self.shards)
         self.identities = Identities(self.database)
         self.journal = Journal(self.database)
+        self.tallies = Tallies(self.database, self.shards)
         self.outbox = OutboxTable(self.database, self.events)
         self.programs = Programs(self.database)
+        self.backlog = Backlog(self.database)
         self.cursors = Cursors(self.database)
         self.quarantine = Quarantine(self.database)
+        self.releases = Releases(self.database)
+        self.announcements = Announcements(self.database, self.shards)
+        self.listening = Listening(self.database, self.shards)
+        self.candidates = Candidates(self.database)
+        self.retention = Retention(self.database)
+        self.suppressions = Suppressions(self.database)
+        self.erasure = Erasure(self.database, self.shards, self.profiles, self.suppressions)
 
     def commit(self, batch: Batch) -> int:
         """Write everything or nothing; the number of deliveries left out because their key was there already.
 
         That number is 0 unless the machine errs.
-        Raises Conflict when the people or the cursor were changed since they were read, and StoreUnavailable.
+        Raises Conflict when the people or the cursor were changed since they were read, or another program was put in
+        force; and StoreUnavailable.
         """
         with self.database.write() as connection:
-            if batch.move is not None and batch.move.old != batch.move.new:
-                self.cursors.move(connection, batch.move.name, batch.move.old, batch.move.new)
+            if batch.program is not None:
+                self.programs.hold(connection, batch.program)
+            for move in batch.moves:
+                self._move(connection, move)
             self.profiles.write(connection, batch.changes)
-            self.journal.write(connection, batch.facts)
+            self.listening.write(connection, batch.listening)
+            self._facts(connection, batch.facts)
             written = self.outbox.write(connection, batch.deliveries)
+            if batch.released:
+                self.releases.write(connection, batch.seen, batch.released)
+            if batch.wide:
+                self.announcements.write(connection, batch.wide)
+            if batch.told is not None:
+                self.announcements.move(connection, *batch.told)
+            for other, person in batch.merged:
+                self.identities.move(connection, other, person)
+                self.identities.write(connection, [("profile", other, person)])
             if batch.recorded:
                 self.events.write(connection, batch.recorded)
             if batch.refused:
                 self.quarantine.write(connection, batch.refused, batch.received)
             if batch.failed:
                 lowest = self.journal.lowest_numbers(connection, sorted({person for person, _, _ in batch.failed}))
-                self.journal.write(connection, _error_facts(batch.failed, lowest))
+                self._facts(connection, _error_facts(batch.failed, lowest))
         return len(batch.deliveries) - written
+
+    def _facts(self, connection: Connection, facts: Sequence[FactRow]) -> None:
+        self.journal.write(connection, facts)
+        self.tallies.write(connection, facts)
+
+    def _move(self, connection: Connection, move: Move) -> None:
+        if move.old == move.new:
+            return
+        if move.shard is None:
+            self.cursors.move_replay(connection, move.old, move.new)
+        else:
+            self.cursors.move(connection, move.shard, move.old, move.new)
 
     def take_in(
         self,
@@ -72,17 +119,21 @@ class Store:
         refused: Sequence[Refused],
         links: Sequence[tuple[str, str, str]],
         received: int,
+        first: Sequence[EventRow] = (),
     ) -> int:
         """Store what came in, what was refused, and who turned out to be whom, in one transaction.
 
-        ``rows`` are made by ``event_row``. Gives the number of those whose message id was not known before.
+        ``rows`` are made by ``event_row``. Gives the number of those whose message id was not known before. ``first`` are
+        rows that stand before them and are not counted: who is whom, who may not be written to.
         """
+        fresh = {row[0] for row in first} - {*self.events.known([row[0] for row in first])} if first else set()
         with self.database.write() as connection:
             if links:
                 self.identities.write(connection, links)
             if refused:
                 self.quarantine.write(connection, refused, received)
-            return self.events.write(connection, rows)
+            # Both at once: the shards concerned are locked in one order.
+            return self.events.write(connection, [*first, *rows]) - len(fresh)
 
     def close(self) -> None:
         """Give the connections back."""

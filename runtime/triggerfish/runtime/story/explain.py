@@ -1,198 +1,157 @@
-"""Why a person got something, or did not: the journal, what became of deliveries, and what never started."""
+"""Why a person got something, or did not: data first. ``render`` puts it on paper."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-from triggerfish.dsl.ir.flows import StartSegment, StartWhen
 from triggerfish.runtime.machine.effects import Fact
-from triggerfish.runtime.machine.inputs import Input
-from triggerfish.runtime.machine.machine import Machine
-from triggerfish.runtime.machine.state import State, decode
 from triggerfish.runtime.machine.trace import Miss
 from triggerfish.runtime.story import sentences
-from triggerfish.runtime.story.profile import iso
+from triggerfish.runtime.story.ahead import ahead
+from triggerfish.runtime.story.entry import Entry
+from triggerfish.runtime.story.messages import answers
+from triggerfish.runtime.story.never import unstarted
+from triggerfish.runtime.story.outcomes import outcome
+from triggerfish.runtime.story.record import Record
+from triggerfish.runtime.story.replay import Difference
+from triggerfish.runtime.story.scene import Scene
+from triggerfish.runtime.story.summary import summaries
+from triggerfish.runtime.story.twice import cause, twice
 
-
-@dataclass(frozen=True, slots=True)
-class Posted:
-    """What became of a delivery: the outbox's status and reason."""
-
-    key: str
-    status: str
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One line of the explanation."""
-
-    at: int
-    kind: str
-    flow: str
-    step: str
-    line: int
-    why: str
+CLEARED = (
+    "what happened at first is no longer stored ([retention]): the rest is told as it was recorded, and conditions that did not hold "
+    "may be told with other values than they had"
+)
 
 
 class Explanation:
-    """Everything about one person up to a moment, perhaps for one flow.
+    """Everything about one person, as things stand or as they stood at a moment.
 
     Args:
-        machine: runs the program in force; used to replay what came in and see what did not start.
-        facts: the person's journal.
-        inputs: what came in about the person, in order of arrival, without what the machine recorded itself.
-        posted: what became of deliveries.
-        state: the person's state as it is now, None if there is none.
+        record: what is kept of the person.
+        now: the present, in milliseconds since 1970 UTC.
+        until: the moment to look at instead; everything is then as it was.
     """
 
-    def __init__(
-        self,
-        machine: Machine,
-        person: str,
-        facts: Sequence[Fact],
-        inputs: Sequence[Input],
-        posted: Iterable[Posted],
-        state: bytes | None,
-    ) -> None:
-        self.machine = machine
-        self.program = machine.program
-        self.person = person
-        self.facts = facts
-        self.inputs = inputs
-        self.posted = {each.key: each for each in posted}
-        self.state = None if state is None else decode(state)
-
-    def entries(self, flow: str | None = None, until: int | None = None) -> list[Entry]:
-        """The explanation in order of time. ``flow`` keeps to one flow, ``until`` to what was so at a moment."""
-        found = [self._fact(fact) for fact in self.facts if flow is None or fact.flow == flow]
-        missed = (miss for miss in self._misses(until) if not miss.step)
-        found += [self._miss(miss) for miss in missed if flow is None or miss.flow == flow]
-        if until is not None:
-            found = [each for each in found if each.at <= until]
-        found.sort(key=lambda each: each.at)
-        if until is None:
-            found += self._next(flow)
-        if flow is not None and not any(each.kind == "entered" for each in found):
-            found += self._never(flow)
-        return found
+    def __init__(self, record: Record, now: int, until: int | None = None) -> None:
+        self.scene = Scene.of(record, now, until)
+        self.person = record.person.strip()
+        self.program = self.scene.program
 
     @property
     def zone(self) -> ZoneInfo:
-        """The person's zone as it is now."""
-        return self.program.zone(self.state or State())
+        """The person's zone at that moment."""
+        return self.scene.zone
+
+    def entries(
+        self, flow: str | None = None, *, message: str | None = None, verbose: bool = False, limit: int | None = None
+    ) -> list[Entry]:
+        """The short answers, then the story in order of time, then what comes next.
+
+        Args:
+            flow: keeps to one flow.
+            message: answers for each step that sends this message, and keeps to what concerns it.
+            verbose: tells the conditions that held, too.
+            limit: keeps the newest so many lines of the story (None: all).
+        """
+        scene = self.scene
+        short = summaries(scene, flow) if message is None else answers(scene, message, flow)
+        story = self._story(flow, message, verbose=verbose)
+        cut: list[Entry] = []
+        if limit is not None and len(story) > limit:
+            number = len(story) - limit
+            why = f"{number} earlier {'line is' if number == 1 else 'lines are'} left out; --limit shows more"
+            cut, story = [Entry(story[-limit - 1].at, "earlier", "", "", 0, why)], story[len(story) - limit :]
+        flows = {each.flow for each in short}
+        coming = [each for each in ahead(scene, flow) if message is None or each.flow in flows]
+        return [*short, *self._reservations(), *cut, *story, *coming, *self._unhandled()]
+
+    def _story(self, flow: str | None, message: str | None, *, verbose: bool) -> list[Entry]:
+        scene = self.scene
+        facts = [fact for fact in scene.facts if flow in (None, fact.flow) and message in (None, fact.data.get("message"))]
+        found = [(fact.at, 1, self._fact(fact)) for fact in facts]
+        found += [(each.at, 2, each) for each in twice(scene, flow, message)]
+        if message is None:
+            misses = [miss for miss in scene.misses if flow in (None, miss.flow) and (verbose or not miss.holds)]
+            found += [(each.at, 0, each) for each in (map(_miss, misses) if verbose else self._once(misses))]
+        if message is None and flow is not None and not scene.of_flow(flow, "entered") and (declared := scene.flow(flow)) is not None:
+            told = {(each.line, each.kind) for _, _, each in found}
+            found += [(each.at, 3, each) for each in unstarted(scene, declared) if (each.line, each.kind) not in told]
+        return [each for _, _, each in sorted(found, key=lambda each: each[:2])]
+
+    def _once(self, misses: Sequence[Miss]) -> Iterator[Entry]:
+        """What did not come about: a start that did not again and again is told once, as it was last, with how often."""
+        starts: dict[tuple[str, int], list[Miss]] = {}
+        for miss in misses:
+            if miss.asked == "start":
+                starts.setdefault((miss.flow, miss.line), []).append(miss)
+            else:
+                yield _miss(miss)
+        for each in starts.values():
+            last = _miss(each[-1])
+            often = f"; {len(each)} times in all, first {self.scene.moment(each[0].at)}" if len(each) > 1 else ""
+            yield replace(last, why=last.why + often)
 
     def _fact(self, fact: Fact) -> Entry:
         why = sentences.fact(fact, self.zone)
-        posted = self.posted.get(str(fact.data.get("key"))) if fact.kind in {"sent", "done"} else None
-        if posted is not None:
-            reason = f" ({posted.reason})" if posted.reason else ""
-            why += f"; delivery: {posted.status}{reason}"
-        return Entry(fact.at, fact.kind, fact.flow, fact.step, fact.line, why)
+        if fact.kind in ("entered", "refused"):
+            why = why.replace(fact.flow, f"{fact.flow}{cause(self.scene, fact)}", 1)
+        return Entry(fact.at, fact.kind, fact.flow, fact.step, fact.line, why + outcome(self.scene, fact) + self._version(fact))
 
-    def _miss(self, miss: Miss) -> Entry:
-        return Entry(miss.at, "not started", miss.flow, miss.step, miss.line, sentences.miss(miss))
+    def _version(self, fact: Fact) -> str:
+        """Which version the line of a fact is counted in, where the flow reads otherwise now."""
+        version = self._followed(fact) if fact.line and fact.flow else None
+        if version is None or version == self.program.version:
+            return ""
+        then, now = self.scene.declared(version, fact.flow), self.program.flows.get(fact.flow)
+        return "" if now is not None and then == now.ir else f" (line of version {version})"
 
-    def _misses(self, until: int | None) -> list[Miss]:
-        """What did not start: seen by sending what came in through the machine once more."""
-        misses: list[Miss] = []
-        inputs = [one for one in self.inputs if until is None or one.at <= until]
-        if inputs:
-            ordered = sorted(inputs, key=lambda one: one.at)
-            self.machine.advance(self.person, None, ordered, ordered[-1].at, live=False, misses=misses)
-        return misses
+    def _followed(self, fact: Fact) -> int | None:
+        """The version whose steps a fact is about: a run keeps the one it entered under, or was moved to."""
+        of_run = [each for each in self.scene.of_run(fact.run) if each.number <= fact.number]
+        moved = [int(each.data["version"]) for each in of_run if each.kind == "moved"]
+        began = next((each for each in of_run if each.kind == "entered"), fact)
+        return moved[-1] if moved else self.scene.replayed.version_of(began)
 
-    def _next(self, flow: str | None) -> list[Entry]:
-        """Where the person is now, and what comes next."""
-        found = []
-        for run in self.state.runs if self.state else ():
-            compiled = self.program.flow(run.flow, run.version)
-            if compiled is None or (flow is not None and run.flow != flow):
-                continue
-            at = compiled.instructions[run.pc].at
-            for what, moment in (("goes on", run.due), ("expires", run.expires)):
-                if moment is not None:
-                    why = f"{what} {sentences.moment(moment, self.zone)} at the latest: now at {at.text!r}"
-                    found.append(Entry(moment, "next", run.flow, at.id, at.line, why))
-        found += self._pending(flow)
-        return sorted(found, key=lambda each: each.at)
-
-    def _pending(self, name: str | None) -> list[Entry]:
-        """Starts that are under way: a chain waits for what comes next, or for nothing to come."""
-        stages = {(stage.key, stage.index): stage for flow in self.program.flows.values() for stage in flow.stages}
-        found = []
-        for chain, pending in self.state.chains.items() if self.state else ():
-            stage = stages.get(("|".join(chain.split("|", 3)[:2]), pending.stage))
-            if stage is None or (name is not None and stage.flow.ir.name != name):
-                continue
-            then = "comes in" if stage.match.negated else "the start lapses"
-            why = f"{stage.flow.ir.name} has begun to start: {then} {sentences.moment(pending.deadline, self.zone)} ({stage.match.text})"
-            found.append(Entry(pending.deadline, "next", stage.flow.ir.name, "", stage.match.line, why))
-        return found
-
-    def _never(self, name: str) -> list[Entry]:
-        """Why a person never came into a flow, where no refusal says it."""
-        flow = self.program.flows.get(name)
-        if flow is None:
+    def _reservations(self) -> list[Entry]:
+        difference = self.scene.replayed.difference
+        if difference is None:
             return []
-        came = {one.name for one in self.inputs if one.kind == "event"}
-        found = []
-        last = self.inputs[-1].at if self.inputs else 0
-        for start in flow.ir.starts:
-            if isinstance(start, StartSegment) and start.enters and start.segment not in (self.state or State()).segments:
-                why = f"never entered: not in segment {start.segment}"
-                found.append(Entry(last, "not started", name, "", start.line, why))
-            if not isinstance(start, StartWhen):
-                continue
-            first = start.stages[0]
-            if came.isdisjoint(first.events):
-                why = f"never entered: {' or '.join(first.events)} never happened ({first.text})"
-                found.append(Entry(last, "not started", name, "", first.line, why))
-        return found
+        why = CLEARED if self.scene.record.cleared else self._differs(difference)
+        return [Entry(difference.at, "differs", "", "", 0, why)]
+
+    def _differs(self, difference: Difference) -> str:
+        def said(fact: Fact | None) -> str:
+            return "nothing" if fact is None else f"{sentences.fact(fact, self.zone)!r} {self.scene.moment(fact.at)}"
+
+        return (
+            f"the replay differs from what was recorded at {self.scene.moment(difference.at)}: recorded is {said(difference.recorded)}, the replay "
+            f"gives {said(difference.replayed)}. What is told as having happened was recorded; what is told from then on about things that did not "
+            "happen, and the values they saw, comes from the replay and may be wrong"
+        )
+
+    def _unhandled(self) -> Iterator[Entry]:
+        """What came in and led to nothing: not handled yet, or of a name that the program does not know."""
+        scene = self.scene
+        waiting = [each for each in scene.record.waiting if scene.until is None or each.input.at <= scene.until]
+        if waiting:
+            names = ", ".join(dict.fromkeys(each.input.name or each.input.kind for each in waiting))
+            number = "1 input is" if len(waiting) == 1 else f"{len(waiting)} inputs are"
+            why = f"{number} stored and not handled yet ({names}): `triggerfish run` does it"
+            yield Entry(waiting[0].input.at, "waits", "", "", 0, why)
+        known = {each.name for each in self.program.ir.events}
+        unknown = [each.input for each in scene.record.logged if each.input.kind == "event" and each.input.name not in known]
+        if unknown:
+            names = ", ".join(sorted({each.name for each in unknown}))
+            yield Entry(unknown[-1].at, "waits", "", "", 0, f"{names} came in: no event of that name is declared")
+        if not scene.record.logged and not scene.facts:
+            yield Entry(scene.now, "waits", "", "", 0, "nothing has happened yet")
 
 
-def as_json(explanation: Explanation, entries: Sequence[Entry]) -> dict[str, Any]:
-    """The shape that the contract of the command line gives."""
-    files = {flow.name: flow.file for flow in explanation.program.ir.flows}
-    zone = explanation.zone
-    return {
-        "person": explanation.person,
-        "entries": [
-            {
-                "at": iso(each.at, zone), "kind": each.kind, "flow": each.flow, "step": each.step,
-                "file": files.get(each.flow, ""), "line": each.line, "why": each.why,
-            }
-            for each in entries
-        ],
-    }
+def _miss(miss: Miss) -> Entry:
+    kind = "held true" if miss.holds else "not started" if miss.asked == "start" else "not taken"
+    file = miss.parts[0].file if miss.parts and miss.parts[0].line == miss.line else ""
+    return Entry(miss.at, kind, miss.flow, miss.step, miss.line, sentences.miss(miss), file)
 
-
-def as_text(explanation: Explanation, entries: Sequence[Entry]) -> Iterable[str]:
-    """The same for people: one line an entry, with the place it comes from.
-
-    A start that did not come about again and again is told once, with how often.
-    """
-    files = {flow.name: flow.file for flow in explanation.program.ir.flows}
-    often = Counter(_start(each) for each in entries)
-    told: set[tuple[str, int]] = set()
-    for each in entries:
-        start = _start(each)
-        if start in told:
-            continue
-        again = ""
-        if start is not None:
-            told.add(start)
-            if often[start] > 1:
-                last = next(one for one in reversed(entries) if _start(one) == start)
-                again = f"; {often[start]} times in all, last {sentences.moment(last.at, explanation.zone)}"
-        place = f"   [{files.get(each.flow, each.flow)}:{each.line}]" if each.line and each.flow else ""
-        yield f"{sentences.moment(each.at, explanation.zone)}  {each.why}{again}{place}"
-
-
-def _start(entry: Entry) -> tuple[str, int] | None:
-    """Which start line an entry says did not come about, if it says so."""
-    return (entry.flow, entry.line) if entry.kind == "not started" else None

@@ -56,9 +56,10 @@ def sentences(program: CompiledProgram, document: dict[str, Any]) -> Iterator[st
     yield f"{document['id']}  (times in {document['timezone']})"
     for title, lines in (
         ("known", [f"{name}: {shown(value)}" for name, value in document["profile"].items() if name != "id"]),
+        ("merged", [f"this is another name of {document['merged_into']}"] if document.get("merged_into") else []),
         ("also known as", document.get("identities", [])),
         ("segments", [f"{name} since {_short(since)}" for name, since in document["segments"].items()]),
-        ("scores", [f"{name}: {value}" for name, value in document["scores"].items()]),
+        ("scores", [_score(program, name, value) for name, value in document["scores"].items()]),
         ("flows", [_where(run) for run in document["flows"]]),
         ("consent", [f"{name}: {'given' if given else 'withdrawn'}" for name, given in document["consent"].items()]),
         ("suppressed", [f"{channel}: {why}" for channel, why in document["suppressed"].items()]),
@@ -67,6 +68,12 @@ def sentences(program: CompiledProgram, document: dict[str, Any]) -> Iterator[st
         if lines:
             yield f"{title}:"
             yield from (f"  {line}" for line in lines)
+
+
+def _score(program: CompiledProgram, name: str, value: float) -> str:
+    """``lead_score: 312.5 (medium)``; levels stand from the highest down."""
+    level = next((level for level, threshold in program.scores[name].ir.levels if value >= threshold), None)
+    return f"{name}: {round(value, 1):g}" + (f" ({level})" if level is not None else "")
 
 
 def _short(text: str) -> str:

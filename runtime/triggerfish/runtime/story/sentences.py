@@ -26,11 +26,22 @@ def fact(one: Fact, zone: ZoneInfo) -> str:
 
 
 def miss(one: Miss) -> str:
-    """Why something did not happen."""
+    """Why something did not happen; with ``holds`` what allowed it to."""
     parts = "; ".join(sentence(part) for part in one.parts)
-    if one.step:
-        return f"did not take {one.what}: {parts}"
-    return f"{one.flow} did not start ({one.what}): {parts}" if parts else f"{one.flow} did not start ({one.what})"
+    match one.asked:
+        case "arm":
+            said = f"{'took' if one.holds else 'did not take'} {one.what}"
+        case "wait":
+            said = f"{one.event} came and did not end {one.what!r}"
+        case "stop":
+            said = f"{one.flow}: {one.what}" if one.holds else f"{one.event} came and did not stop {one.flow} ({one.what})"
+        case "goal":
+            said = f"{one.event} came and did not reach the goal of {one.flow}"
+        case "only if":
+            said = f"{one.flow} admitted them"
+        case _:
+            said = f"{one.event} matched the start of {one.flow} ({one.what})" if one.holds else f"{one.flow} did not start ({one.what})"
+    return f"{said}: {parts}" if parts else said
 
 
 def _entered(one: Fact, data: Data, zone: ZoneInfo) -> str:
@@ -58,6 +69,11 @@ def _resumed(one: Fact, data: Data, zone: ZoneInfo) -> str:
     if by == "result":
         return f"the action of {one.step} {'succeeded' if data.get('ok') else 'failed: ' + str(data.get('error'))}"
     return f"went on in {one.flow}, {one.step}: " + {"time": "time was up", "condition": "the condition held"}.get(str(by), f"{by} came")
+
+
+def _moved(one: Fact, data: Data, zone: ZoneInfo) -> str:
+    until = f", where the wait ends {moment(data['until'], zone)}" if data.get("until") else ""
+    return f"goes on in version {data.get('version')} of {one.flow} (entered in version {data.get('before')}) at {data.get('text')!r}{until}"
 
 
 def _branch(one: Fact, data: Data, zone: ZoneInfo) -> str:
@@ -93,6 +109,14 @@ def _goal(one: Fact, data: Data, zone: ZoneInfo) -> str:
     return f"reached the goal of {one.flow}{worth}"
 
 
+def _merged(one: Fact, data: Data, zone: ZoneInfo) -> str:
+    if "into" in data:
+        return f"turned out to be {data['into']}: what comes from now on is told there"
+    if "run" in data:
+        return f"goes on in {one.flow}, where {data['from']} was"
+    return f"{data['from']} turned out to be the same person: what it was until now is told there"
+
+
 def _consent(one: Fact, data: Data, zone: ZoneInfo) -> str:
     return f"{data.get('how')} {'to' if data.get('how') == 'subscribes' else 'from'} {data.get('topic')} by {data.get('channel')}"
 
@@ -104,6 +128,7 @@ _SENTENCES: dict[str, Callable[[Fact, Data, ZoneInfo], str]] = {
     "waiting": _waiting,
     "resumed": _resumed,
     "branch": _branch,
+    "moved": _moved,
     "sent": _sent,
     "held": _held,
     "suppressed": _suppressed,
@@ -112,8 +137,11 @@ _SENTENCES: dict[str, Callable[[Fact, Data, ZoneInfo], str]] = {
     "goal": _goal,
     "consent": _consent,
     "done": lambda one, data, zone: f"action {data.get('action')} was handed over",
+    "brought": lambda one, data, zone: f"entered everybody in segment {data.get('segment')} into {data.get('flow')}",
     "recorded": lambda one, data, zone: f"recorded {data.get('event')}",
     "joined": lambda one, data, zone: f"came into segment {data.get('segment')}",
     "left": lambda one, data, zone: f"left segment {data.get('segment')}",
+    "failed": lambda one, data, zone: f"{data.get('name') or data.get('what')} could not be handled and was set aside: {data.get('error')}",
+    "merged": _merged,
     "error": lambda one, data, zone: f"something went wrong: {data.get('why')}",
 }

@@ -78,7 +78,8 @@ class Coverage:
 
     def watch(self, machine: Machine) -> None:
         """Note from now on what this machine's instructions do."""
-        for name, flow in machine.program.flows.items():
+        shared = machine.workspace.program.flows if machine.workspace is not None else {}
+        for name, flow in (machine.program.flows | shared).items():
             self._flows.setdefault(name, flow)
             for instruction in flow.instructions:
                 for method in LEADING_ON:

@@ -141,7 +141,7 @@ def _inside_any(person: TestPerson, flows: set[str]) -> bool:
 
 
 def _runs(person: TestPerson, flow: str) -> list[Run]:
-    return [run for run in person.state.runs if run.flow == flow]
+    return [run for run in person.runs if run.flow == flow]
 
 
 def _flow(person: TestPerson, line: t.ExpectFlow) -> str | None:

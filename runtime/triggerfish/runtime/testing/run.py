@@ -124,15 +124,23 @@ class TestRunner:
 
     def render(self, delivery: Delivery) -> dict[str, str]:
         """The fields of a send as they would go out."""
-        from triggerfish.runtime.messages.messages import Rendered  # Liquid is slow to import
+        from triggerfish.runtime.links.links import MessageLinks
+        from triggerfish.runtime.links.services import Shown
+        from triggerfish.runtime.messages.messages import Rendered, Unrendered  # Liquid is slow to import
 
         if self._made is None:
             self._made = self._messages()
         data = delivery.data
-        same = data["message"], delivery.target, data["language"], delivery.at, repr(delivery.context)
+        same = data["message"], delivery.target, data["language"], delivery.flow, delivery.at, repr(delivery.context)
         made = self._rendered.get(same)
         if made is None:
-            made = self._made.render(data["message"], delivery.target, data["language"], delivery.context, at=delivery.at)
+            links = MessageLinks.of(delivery.key.partition("/")[0], delivery, self.program.policy, Shown())
+            left = None if data["transactional"] or data["topic"] is None else links.unsubscribe(None)
+            values = {"unsubscribe_url": left, **delivery.context}
+            made = self._made.render(data["message"], delivery.target, data["language"], values, at=delivery.at, links=links)
+            if isinstance(made, Rendered):
+                fits = self._made.content(delivery.target, made.fields)
+                made = fits if isinstance(fits, Unrendered) else made
             self._rendered[same] = made
         if isinstance(made, Rendered):
             return made.fields

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triggerfish.runtime.cli.failures import WRONG_SETUP
+from triggerfish.runtime.cli.failures import WRONG_SETUP, Fault
 from triggerfish.runtime.cli.output import progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
@@ -108,7 +108,8 @@ def backup(file: Path, path: Path) -> None:
 def restore(file: Path, path: Path, yes: bool) -> None:
     """Put the copy FILE in the database's place. Stop `triggerfish run` first.
 
-    What was there is kept beside it with the ending .before.
+    What was there is kept: beside it with the ending .before, on PostgreSQL in the schema before_restore; of several
+    restores each in one of its own, .before-2, before_restore_2 and so on.
 
     \b
     Example:
@@ -118,5 +119,36 @@ def restore(file: Path, path: Path, yes: bool) -> None:
 
     if not yes:
         click.confirm(f"put {file} in the place of the database of {path}?", abort=True)
-    copies.restore(file, Workspace(path).settings.database)
-    click.echo(f"{file} is in place")
+    before = copies.restore(file, Workspace(path).settings.database)
+    click.echo(f"{file} is in place; " + (f"what was there is kept in {before}" if before else "nothing was there before"))
+
+
+@command.command("prune")
+@path_argument
+@format_option
+def prune(path: Path, format_: str) -> None:
+    """Clear away now what is older than [retention] in triggerfish.toml says; `run` does so by itself, bit by bit.
+
+    Events that have not been handled and messages that wait are kept. Back-fills of new windows, and `explain`, reach
+    no further back than what is left.
+
+    \b
+    Example:
+      triggerfish db prune shop
+    """
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.engine.upkeep import Upkeep
+
+    workspace = Workspace(path)
+    kept = workspace.retention
+    if kept.events is None and kept.journal is None:
+        raise Fault('[retention] says nothing, so everything is kept: write for instance events = "400 days"', WRONG_SETUP)
+    with workspace.store() as store:
+        upkeep, now = Upkeep(store.retention, kept.before), WallClock().now()
+        while upkeep.step(now):
+            pass
+    rows = {name: upkeep.deleted[name] for name in ("events", "journal", "outbox")}
+    if format_ == "json":
+        say_json({"deleted": rows})
+    else:
+        click.echo(f"cleared: {rows['events']} events, {rows['journal']} lines of the journal, {rows['outbox']} messages and actions")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from triggerfish.runtime.cli.completing import declared
 from triggerfish.runtime.cli.flows import flow_called
 from triggerfish.runtime.cli.output import say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option
@@ -21,7 +22,7 @@ _WIDTH = 100
 
 
 @click.command("describe")
-@click.argument("flow_and_path", nargs=-1, metavar="[FLOW] [PATH]")
+@click.argument("flow_and_path", nargs=-1, metavar="[FLOW] [PATH]", shell_complete=declared("flow", folders=True))
 @format_option
 def command(flow_and_path: tuple[str, ...], format_: str) -> None:
     """Say in plain English what a flow does.

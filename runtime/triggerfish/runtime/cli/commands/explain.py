@@ -2,63 +2,116 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from triggerfish.runtime.cli.completing import declared
 from triggerfish.runtime.cli.failures import WRONG_CONTENT, Fault
 from triggerfish.runtime.cli.output import say_json
 from triggerfish.runtime.cli.people import known_person
 from triggerfish.runtime.cli.workspace import Workspace, format_option
 
+if TYPE_CHECKING:
+    from triggerfish.runtime.machine.machine import Machine
+    from triggerfish.runtime.store.store import Store
+    from triggerfish.runtime.story.explain import Explanation
+    from triggerfish.runtime.story.record import Record
+    from triggerfish.runtime.story.versions import Machines
+
 
 @click.command("explain")
 @click.argument("person")
-@click.argument("flow_and_path", nargs=-1, metavar="[FLOW] [PATH]")
+@click.argument("flow_and_path", nargs=-1, metavar="[FLOW] [PATH]", shell_complete=declared("flow", folders=True))
 @click.option("--at", "time", help="As it was at that moment: 2026-03-02T10:00, local time of the person.")
+@click.option("--message", help="Why this message was sent or not, step by step of all flows that send it.")
+@click.option("--verbose", is_flag=True, help="The conditions that held, too.")
+@click.option("--limit", default=200, show_default=True, help="The newest so many lines of what happened; 0 for all.")
 @format_option
-def command(person: str, flow_and_path: tuple[str, ...], time: str | None, format_: str) -> None:
-    """Say what happened to PERSON, what did not, and why, with the lines it comes from.
+def command(
+    person: str, flow_and_path: tuple[str, ...], time: str | None, message: str | None, limit: int, format_: str, *, verbose: bool
+) -> None:
+    """Say what happened to PERSON, what did not, why, and what comes next, with the lines it comes from.
 
-    With FLOW, keeps to that flow and says why the person never entered it, if so.
+    It begins with a short answer for each flow. With FLOW, keeps to that flow and says why the person never entered it, if so.
+    The flows `for workspace` are explained under the name workspace.
 
     \b
     Example:
       triggerfish explain ana
       triggerfish explain ana cart_recovery shop
+      triggerfish explain ana --message cart_reminder --at 2026-03-02T11:30
     """
-    from triggerfish.runtime.machine.machine import Machine  # slow to import
-    from triggerfish.runtime.story.explain import Explanation, Posted, as_json, as_text
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.machine.everyone import WORKSPACE
+    from triggerfish.runtime.story.explain import Explanation
+    from triggerfish.runtime.story.record import read
+    from triggerfish.runtime.story.render import as_json, as_text
+    from triggerfish.runtime.story.versions import Machines
 
     flow, path = flow_and_folder(flow_and_path)
     workspace = Workspace(path)
-    machine = Machine(workspace.program, functions=workspace.functions)
-    if flow is not None and flow not in machine.program.flows:
-        from triggerfish.dsl.diagnostics.suggest import closest
-
-        nearest = closest(flow, list(machine.program.flows))
-        raise Fault(f"there is no flow {flow}" + (f'; did you mean "{nearest}"?' if nearest else ""), WRONG_CONTENT)
     with workspace.store() as store:
-        known = known_person(store, person)
-        cell = store.profiles.load([known]).get(known)
-        logged = store.events.of_person(known)
-        posted = [Posted(each.delivery.key, each.status, each.reason) for each in store.outbox.of_person(known)]
-        explanation = Explanation(
-            machine, known, store.journal.of_person(known), [each.input for each in logged if each.origin != "machine"],
-            posted, cell.state if cell else None,
-        )
-    until = None if time is None else moment(time, explanation.zone)
-    entries = explanation.entries(flow, until)
+        machines = Machines(store.programs, workspace.functions, lambda: workspace.program)
+        shared = WORKSPACE if person == WORKSPACE.strip() and _newest(store, machines).workspace is not None else None
+        record = read(store, shared or known_person(store, person), machines)
+        now = WallClock().now()
+        until = None if time is None else moment(time, record.zone())
+        if until is not None and until > now:
+            raise click.UsageError(f"{time} is still to come; without --at, `explain` ends with what comes next")
+        explanation = Explanation(record, now, until)
+        if flow is not None:
+            _check_flow(workspace, record, explanation, flow)
+        if message is not None:
+            _check(message, "message", (each.name for each in explanation.program.ir.messages))
+        entries = explanation.entries(flow, message=message, verbose=verbose, limit=limit or None)
     if format_ == "json":
         say_json(as_json(explanation, entries))
         return
-    click.echo(f"{known}  (times in {explanation.zone})")
+    asked = "" if time is None else f", as of {explanation.scene.moment(explanation.scene.now)}"
+    click.echo(f"{explanation.person}  (times in {explanation.zone}{asked})")
     for line in as_text(explanation, entries):
-        click.echo(f"  {line}")
-    if not entries:
-        unknown = sorted({each.input.name for each in logged if each.input.kind == "event"} - {each.name for each in machine.program.ir.events})
-        said = f"{len(logged)} inputs are stored, and no flow was concerned" if logged else "nothing has happened yet"
-        click.echo(f"  {said}" + (f"; {', '.join(unknown)}: no event of that name is declared" if unknown else ""))
+        click.echo(line)
+
+
+def _newest(store: Store, machines: Machines) -> Machine:
+    return machines(store.programs.version() or 1)
+
+
+def _check(name: str, what: str, known: Iterable[str]) -> None:
+    from triggerfish.dsl.diagnostics.suggest import closest
+
+    names = list(known)
+    if name not in names:
+        nearest = closest(name, names)
+        raise Fault(f"there is no {what} {name}" + (f'; did you mean "{nearest}"?' if nearest else ""), WRONG_CONTENT)
+
+
+def _check_flow(workspace: Workspace, record: Record, explanation: Explanation, flow: str) -> None:
+    """End the command where the flow was not in force at the moment looked at, saying since when it was or what to do."""
+    scene = explanation.scene
+    if scene.flow(flow) is not None:
+        return
+    with_it = [version for version in record.versions if _has(record, version.number, flow)]
+    if with_it:
+        first, last = with_it[0], with_it[-1]
+        if scene.now < first.at:
+            raise Fault(f"the flow {flow} was not in force then: it was deployed {scene.moment(first.at)}, with version {first.number}", WRONG_CONTENT)
+        dropped = next(version for version in record.versions if version.number > last.number)
+        raise Fault(
+            f"the flow {flow} is no longer in force: version {dropped.number} dropped it {scene.moment(dropped.at)}, and {record.person} "
+            "was never concerned by it", WRONG_CONTENT,
+        )
+    written = workspace.loaded.program
+    if written is not None and flow in {each.name for each in written.flows}:
+        raise Fault(f"the flow {flow} is in the folder and was never deployed: `triggerfish deploy` puts it in force", WRONG_CONTENT)
+    _check(flow, "flow", (each.name for each in explanation.program.ir.flows))
+
+
+def _has(record: Record, version: int, flow: str) -> bool:
+    return flow in record.machine(version).part(record.person).flows
 
 
 def flow_and_folder(given: tuple[str, ...]) -> tuple[str | None, Path]:
@@ -79,10 +132,11 @@ def moment(text: str, zone: object) -> int:
     import datetime as dt
     from zoneinfo import ZoneInfo
 
+    from triggerfish.runtime.intake.moments import two_digits
     from triggerfish.runtime.machine import calendar
 
     try:
-        naive = dt.datetime.fromisoformat(text)
+        naive = dt.datetime.fromisoformat(two_digits(text))
     except ValueError:
         raise click.UsageError(f'"{text}" is no time; write 2026-03-02T10:00') from None
     if naive.tzinfo is not None:

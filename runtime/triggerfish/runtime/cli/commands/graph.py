@@ -6,15 +6,17 @@ from pathlib import Path
 
 import click
 
+from triggerfish.runtime.cli.completing import declared
 from triggerfish.runtime.cli.flows import flow_called
 from triggerfish.runtime.cli.output import note
 from triggerfish.runtime.cli.workspace import Workspace, path_argument
 
+ENDINGS = {"": "svg", ".svg": "svg", ".html": "html", ".htm": "html", ".mmd": "mermaid", ".md": "mermaid"}
 FORMATS = ("svg", "mermaid", "html")
 
 
 @click.command("graph")
-@click.argument("flow")
+@click.argument("flow", shell_complete=declared("flow"))
 @path_argument
 @click.option(
     "--format", "format_", type=click.Choice(FORMATS),
@@ -37,9 +39,9 @@ def command(flow: str, path: Path, format_: str | None, output: Path | None) -> 
     from triggerfish.dsl.picture.layout import lay_out
     from triggerfish.dsl.picture.shaping import shape
 
+    chosen = format_ or _by_name(output)
     program = Workspace(path).program
     picture = shape(program, flow_called(program, flow))
-    chosen = format_ or _by_name(output)
     if chosen == "mermaid":
         from triggerfish.dsl.picture.mermaid import render_mermaid
 
@@ -60,5 +62,8 @@ def command(flow: str, path: Path, format_: str | None, output: Path | None) -> 
 
 
 def _by_name(output: Path | None) -> str:
-    ending = output.suffix.lower() if output is not None else ""
-    return {".html": "html", ".htm": "html", ".mmd": "mermaid", ".md": "mermaid"}.get(ending, "svg")
+    """The format that the name of a file asks for. Raises a usage error where it asks for none of them."""
+    ending = output.suffix.lower() if output is not None else ".svg"
+    if ending not in ENDINGS:
+        raise click.UsageError(f"{output}: pictures are written as .svg, .html or .mmd (Mermaid); name the file so, or say --format")
+    return ENDINGS[ending]

@@ -5,14 +5,10 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from triggerfish.runtime.cli.failures import Fault
-
-if TYPE_CHECKING:
-    from triggerfish.dsl.catalog import Catalog
 
 
 @click.command("lsp")
@@ -39,11 +35,6 @@ def command(stdio: bool, log: Path | None) -> None:  # noqa: ARG001 - some edito
         logging.basicConfig(filename=log, level=logging.DEBUG)
     else:
         logging.basicConfig(stream=sys.stderr, level=logging.ERROR)
-    serve(_catalog)
+    from triggerfish.runtime.cli.editing import Editing
 
-
-def _catalog(folder: Path) -> Catalog:  # noqa: ARG001 - every project has the plugins that are installed
-    """What the installed plugins offer."""
-    from triggerfish.plugins.manager import load_plugins
-
-    return load_plugins().catalog()
+    serve(Editing())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,7 @@ def command(folder: Path | None, template: str, list_: bool, format_: str) -> No
         click.echo(f"  {file}")
     click.echo("\nTry next:")
     for line in ("check {0}", "test {0}", "ingest {0}/events.jsonl {0}", "run {0} --clock events", "explain ana {0}"):
-        click.echo("  triggerfish " + line.format(folder))
+        click.echo("  triggerfish " + line.format(shlex.quote(str(folder))))
 
 
 def _list(format_: str) -> None:

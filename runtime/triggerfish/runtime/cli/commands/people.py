@@ -14,7 +14,7 @@ from triggerfish.runtime.cli.workspace import Workspace, format_option, path_arg
 
 @click.group("people")
 def command() -> None:
-    """Look at people.
+    """Look at people, hand out what is stored of them, erase them.
 
     \b
     Example:
@@ -45,6 +45,7 @@ def show(person: str, path: Path, format_: str) -> None:
         known = known_person(store, person)
         cell = store.profiles.load([known]).get(known)
         document: dict[str, Any] = describe(machine.program, known, cell.state if cell else None)
+        document["merged_into"] = cell.into if cell else None
         document["identities"] = [f"{kind}: {value}" for kind, value in store.identities.of_person(known)]
         document["sent"] = [
             {"at": each.delivery.at, "channel": each.delivery.target, "message": each.delivery.data.get("message"),
@@ -105,3 +106,77 @@ def list_(path: Path, limit: int, after: str, segment: str | None, format_: str)
     console().print(table)
     if segment is None and total > len(found):
         click.echo(f"{len(found)} of {total}; --limit shows more")
+
+
+@command.command("export")
+@click.argument("person")
+@path_argument
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), help="Write into this file.")
+def export(person: str, path: Path, output: Path | None) -> None:
+    """Everything that is stored of PERSON, as one JSON document: for those who ask what is known of them.
+
+    Sensitive fields are in it as they are. Other names of the person, and what came in under them, are included.
+
+    \b
+    Example:
+      triggerfish people export ana@example.com shop -o ana.json
+    """
+    import msgspec  # slow to import
+
+    from triggerfish.runtime.machine.state import decode
+
+    workspace = Workspace(path)
+    with workspace.store() as store:
+        names = store.erasure.names(known_person(store, person))
+        cells = store.profiles.load(names)
+        states = {name: msgspec.structs.asdict(decode(cell.state)) for name, cell in cells.items() if cell.state is not None}
+        document = {"person": names[0], "names": names, "states": states, **store.erasure.stored(names)}
+    text = msgspec.json.format(msgspec.json.encode(document)).decode()
+    if output is None:
+        click.echo(text)
+    else:
+        output.write_text(text + "\n", "utf-8")
+        click.echo(f"what is stored of {names[0]} is in {output}")
+
+
+@command.command("erase")
+@click.argument("person")
+@path_argument
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@format_option
+def erase(person: str, path: Path, yes: bool, format_: str) -> None:
+    """Erase PERSON: profile, events, journal, messages. Runs end at once, unsent mail is dropped. There is no way back.
+
+    Hashes of the addresses are kept, so that nothing is ever sent to them again, whoever imports them. Copies of the database
+    and files outside of it are not touched.
+
+    \b
+    Example:
+      triggerfish people erase ana@example.com shop
+    """
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.machine.state import StateError, decode
+
+    workspace = Workspace(path)
+    with workspace.store() as store:
+        names = store.erasure.names(known_person(store, person))
+        fields = dict(workspace.program.addresses)
+        addresses = {("email", value) for name in names for kind, value in store.identities.of_person(name) if kind == "email"}
+        for cell in store.profiles.load(names).values():
+            try:
+                profile = decode(cell.state).profile if cell.state is not None else {}
+            except StateError:
+                profile = {}
+            addresses |= {(channel, profile[field]) for channel, field in fields.items() if isinstance(profile.get(field), str)}
+        addresses |= {(posted.delivery.target, address) for name in names for posted in store.outbox.of_person(name)
+                      if isinstance(address := posted.delivery.data.get("address"), str) and not posted.delivery.data.get("other")}
+        if not yes:
+            also = f", also known as {', '.join(names[1:])}" if names[1:] else ""
+            click.confirm(f"erase {names[0]}{also}? Nothing of it can be brought back", abort=True, err=True)
+        erased = store.erasure.erase(names, sorted(addresses), WallClock().now())
+    if format_ == "json":
+        say_json({"erased": erased.rows, "suppressed": erased.suppressed})
+        return
+    rows = erased.rows
+    click.echo(f"erased: {rows['events']} events, {rows['journal']} lines of the journal, {rows['outbox']} messages and actions")
+    click.echo(f"addresses to which nothing is sent any more: {erased.suppressed}")

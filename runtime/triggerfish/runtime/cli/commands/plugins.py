@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from triggerfish.runtime.cli.failures import WRONG_CONTENT
 from triggerfish.runtime.cli.output import console, say_json
 from triggerfish.runtime.cli.workspace import format_option
 
@@ -26,7 +27,7 @@ def command(ctx: click.Context) -> None:
 @command.command("list")
 @format_option
 def list_(format_: str) -> None:
-    """Every plugin with its channels, actions and functions, and those that do not work.
+    """Every plugin with its channels, actions and functions, and those that do not work. Exit code 1 if there are such.
 
     \b
     Example:
@@ -46,6 +47,8 @@ def list_(format_: str) -> None:
     if format_ == "json":
         problems = [{"plugin": each.plugin, "distribution": each.distribution, "message": each.message} for each in plugins.problems]
         say_json({"plugins": documents, "problems": problems})
+        if problems:
+            raise click.exceptions.Exit(WRONG_CONTENT)
         return
     from rich.table import Table  # rich is slow to import
 
@@ -60,3 +63,5 @@ def list_(format_: str) -> None:
     console().print(table)
     for problem in plugins.problems:
         click.secho(f"does not work: {problem}", fg="red")
+    if plugins.problems:
+        raise click.exceptions.Exit(WRONG_CONTENT)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from triggerfish.runtime.cli.assignments import assignments
+from triggerfish.runtime.cli.completing import declared
 from triggerfish.runtime.cli.failures import WRONG_CONTENT, Fault
 from triggerfish.runtime.cli.output import say_json
 from triggerfish.runtime.cli.people import known_person
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @click.command("preview")
-@click.argument("message")
+@click.argument("message", shell_complete=declared("message"))
 @path_argument
 @click.option("--channel", help="Which part to show (default: the e-mail, or the only one).")
 @click.option("--for", "person", help="Fill it in for this person: an id or an e-mail address.")
@@ -57,7 +58,7 @@ def command(
     workspace = Workspace(path)
     found = _message(workspace, message)
     filler = _filler(workspace, found, _channel(found, channel))
-    filling = _filling(workspace, filler, person, assignments(given))
+    filling, obstacle = _filling(workspace, filler, person, assignments(given))
     settings = workspace.settings
     previewer = Previewer(
         workspace.program, workspace.plugins, workspace.messages, settings.sections,
@@ -77,8 +78,10 @@ def command(
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(page(preview), encoding="utf-8")
     if format_ == "json":
-        say_json(as_json(preview, target))
+        say_json({**as_json(preview, target), "would_not_go_out": obstacle})
     elif target is not None:
+        if obstacle is not None:
+            click.secho(f"It would not go out to {person} now: {obstacle}.", fg="yellow")
         _text(preview, target)
     if show and target is not None:
         import webbrowser  # only here
@@ -153,16 +156,35 @@ def _filler(workspace: Workspace, message: Message, channel: str) -> Filler:
     return Filler(machine, message.name, channel, WallClock().now())
 
 
-def _filling(workspace: Workspace, filler: Filler, person: str | None, given: dict[str, Any]) -> Filling:
+def _filling(workspace: Workspace, filler: Filler, person: str | None, given: dict[str, Any]) -> tuple[Filling, str | None]:
+    """What the message is filled in with, and why it would not go out to the person now."""
     known = {name.split(".")[0] for name in filler.names()} | set(filler.fields)
     for name in given:
         if name.split(".")[0] not in known:
             near = get_close_matches(name.split(".")[0], known, n=1)
             hint = f"did you mean {near[0]}?" if near else f"it uses: {', '.join(sorted(filler.names())) or 'nothing'}"
             raise click.UsageError(f"{filler.message} uses no {name}; {hint}")
+    values = _converted(workspace, filler, given)
     if person is None:
-        return filler.fill(None, None, given)
+        return filler.fill(None, None, values), None
     with workspace.store() as store:
         found = known_person(store, person)
         cell = store.profiles.load([found]).get(found)
-    return filler.fill(found, cell.state if cell is not None else None, given)
+    state = cell.state if cell is not None else None
+    return filler.fill(found, state, values), filler.obstacle(found, state)
+
+
+def _converted(workspace: Workspace, filler: Filler, given: dict[str, Any]) -> dict[str, Any]:
+    """Values as the program holds them; one of another type than its field ends the command."""
+    from triggerfish.runtime.intake.schema import Schema
+    from triggerfish.runtime.intake.values import Mismatch, convert
+
+    zone = Schema(workspace.program).zone
+    values = {}
+    for name, value in given.items():
+        wanted = filler.type_of(name)
+        try:
+            values[name] = value if wanted is None or wanted.kind == "record" else convert(value, wanted, zone)
+        except Mismatch as problem:
+            raise click.UsageError(f"--set {name}={value}: {name} {problem}") from problem
+    return values

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from triggerfish.runtime.cli.output import note, progress, say_json
+from triggerfish.runtime.cli.output import progress, say_json
+from triggerfish.runtime.cli.telling import exposed, log_options, make_meters, telling
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
 if TYPE_CHECKING:
     from triggerfish.runtime.cli.runtime import Runtime
+    from triggerfish.runtime.observation.log import Format
+    from triggerfish.runtime.observation.remark import Level
 
 
 @click.command("run")
@@ -21,12 +24,19 @@ if TYPE_CHECKING:
 @click.option("--until-idle", is_flag=True, help="Return when nothing is left to do and nothing is due.")
 @click.option("--clock", type=click.Choice(["live", "events"]), default="live", show_default=True,
               help="events: replay history, taking the time from the events; implies --until-idle.")
+@click.option("--metrics-port", type=click.IntRange(0, 65535), help="Answer with figures for Prometheus on this port; 0 takes a free one.")
+@click.option("--metrics-host", default="127.0.0.1", show_default=True, help="The address for that.")
+@log_options
 @format_option
-def command(path: Path, once: bool, until_idle: bool, clock: str, format_: str) -> None:
+def command(
+    path: Path, once: bool, until_idle: bool, clock: str, metrics_port: int | None, metrics_host: str, log_format: Format,
+    log_level: Level, log_people: bool, format_: str,
+) -> None:
     """Run the flows of a project: take in events, let time pass, deliver.
 
     Runs until it is stopped (Ctrl-C or SIGTERM end it after the batch at hand); killed at any moment, it goes on where it
-    was when started again. A changed program comes into force when it starts.
+    was when started again. A changed program comes into force when it starts, until somebody uses triggerfish deploy: from then
+    on what was deployed runs, and a new version is taken up without a restart.
 
     \b
     Example:
@@ -38,12 +48,15 @@ def command(path: Path, once: bool, until_idle: bool, clock: str, format_: str) 
 
     if once and (until_idle or clock == "events"):
         raise click.UsageError("--once goes without --until-idle and --clock events")
-    stop = threading.Event()
-    with stopped_by_signals(stop, note), Runtime(Workspace(path), stop, note) as runtime:
-        if runtime.versions.changed:
-            note(f"program version {runtime.versions.version} is in force")
-        if not (once or until_idle or clock == "events"):
-            note("running; Ctrl-C stops after the batch at hand")
+    stop, long = threading.Event(), not (once or until_idle or clock == "events")
+    meters = None if metrics_port is None else make_meters()
+    with (
+        telling(log_format, log_level, log_people=log_people, long=long, meters=meters) as observer,
+        stopped_by_signals(stop, observer.notice),
+        Runtime(Workspace(path, observer.notice), stop, observer.notice, observer) as runtime,
+        exposed(meters, runtime.store, metrics_host, metrics_port, observer),
+    ):
+        if long:
             runtime.live()
         elif once:
             runtime.once()

@@ -2,106 +2,96 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from triggerfish.runtime.cli.output import console, say_json
+from triggerfish.runtime.cli.output import console, progress, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
 if TYPE_CHECKING:
+    from triggerfish.runtime.standing.findings import Finding
     from triggerfish.runtime.store.store import Store
 
-REFUSED_SHOWN = 100
+FEW_PEOPLE = 20_000
+"""So many are looked at without being asked to: it takes a fraction of a second."""
+
+WATCH_SECONDS = 5
+SOMETHING_WRONG = 1
+STANDS_STILL = 3
 
 
 @click.command("status")
 @path_argument
+@click.option("--steps", is_flag=True, help="Count who waits at which step however many people there are (done by itself up to 20,000).")
+@click.option("--check", is_flag=True, help="Exit code 1 if something is wrong, 3 if the work stands still; see [alerts] in triggerfish.toml.")
+@click.option("--watch", is_flag=True, help="Show it anew every 5 seconds until Ctrl-C.")
 @format_option
-def command(path: Path, format_: str) -> None:
-    """Show how things stand: people, what waits to be handled, the outbox, flows, what failed.
+def command(path: Path, steps: bool, check: bool, watch: bool, format_: str) -> None:
+    """Show how things stand, what is wrong and what to do about it.
 
     \b
     Example:
       triggerfish status shop
+      triggerfish status shop --check --format json
     """
-    from triggerfish.runtime.engine.clock import WallClock  # slow to import
-    from triggerfish.runtime.engine.engine import CURSOR
-
-    with Workspace(path).store() as store:
-        document = gather(store, CURSOR, WallClock().now())
-    if format_ == "json":
-        say_json(document)
-    else:
-        _text(document)
-
-
-def gather(store: Store, cursor: str, now: int) -> dict[str, Any]:
-    """The figures. ``lag_seconds`` is how long the person due longest has been waiting."""
-    newest = store.programs.newest()
-    due = store.profiles.earliest_due()
-    outbox: dict[str, int] = {}
-    for (_, _, status), count in store.outbox.counts().items():
-        outbox[status] = outbox.get(status, 0) + count
-    flows: dict[str, dict[str, int]] = {}
-    for (kind, flow), count in store.journal.counts().items():
-        if flow:
-            flows.setdefault(flow, {})[kind] = count
-    return {
-        "people": store.profiles.count(),
-        "events": store.events.count(),
-        "events_ahead": store.events.ahead(store.cursors.position(cursor)),
-        "refused_inputs": store.quarantine.count(),
-        "program_version": None if newest is None else newest.version,
-        "earliest_due": due,
-        "lag_seconds": 0 if due is None else max(0, (now - due) // 1000),
-        "outbox": outbox,
-        "flows": {
-            name: {
-                "inside": counts.get("entered", 0) - counts.get("exited", 0),
-                **{kind: counts.get(kind, 0) for kind in ("entered", "refused", "exited", "sent", "suppressed", "goal")},
-            }
-            for name, counts in sorted(flows.items())
-        },
-        "refused": [
-            {"place": each.place, "message": each.reason} for each in store.quarantine.newest(REFUSED_SHOWN)
-        ],
-        "retried": [
-            {"key": each.delivery.key, "attempts": each.attempts, "next_attempt": each.next_attempt_at, "reason": each.reason}
-            for each in store.outbox.by_status("waiting", limit=1_000)
-            if each.attempts
-        ][:20],
-        "failed": [
-            {"person": each.person, "key": each.delivery.key, "status": each.status, "reason": each.reason}
-            for each in store.outbox.by_status("failed", "unknown", limit=20)
-        ],
-    }
+    if watch and (check or format_ == "json"):
+        raise click.UsageError("--watch goes without --check and --format json")
+    workspace = Workspace(path)
+    with workspace.store() as store:
+        while True:
+            found, document = _look(workspace, store, steps=steps)
+            if watch:
+                click.clear()
+            if format_ == "json":
+                say_json(document)
+            else:
+                _text(document, found, workspace)
+            if not watch:
+                break
+            time.sleep(WATCH_SECONDS)
+    if check and found:
+        raise click.exceptions.Exit(STANDS_STILL if any(one.severity == "failure" for one in found) else SOMETHING_WRONG)
 
 
-def _text(document: dict[str, Any]) -> None:
-    from triggerfish.runtime.machine import calendar
-    from triggerfish.runtime.story.sentences import moment
+def _look(workspace: Workspace, store: Store, *, steps: bool) -> tuple[list[Finding], dict[str, Any]]:
+    from triggerfish.runtime.engine.clock import WallClock  # slow to import, as are the next
+    from triggerfish.runtime.standing.findings import findings
+    from triggerfish.runtime.standing.report import gather
 
-    version = document["program_version"]
-    click.echo(f"program   {'none has run yet' if version is None else f'version {version}'}")
-    click.echo(f"people    {document['people']}")
-    click.echo(f"events    {document['events']} stored, {document['events_ahead']} waiting to be handled")
-    if document["refused_inputs"]:
-        click.echo(f"refused   {document['refused_inputs']} inputs were set aside; the newest:")
-        for each in document["refused"][:5]:
-            click.echo(f"          {each['place']}: {each['message']}")
-    due = document["earliest_due"]
-    late = f", {document['lag_seconds']} s late" if document["lag_seconds"] else ""
-    click.echo(f"next due  {'nothing' if due is None else moment(due, calendar.zone_named('UTC')) + ' UTC' + late}")
-    click.echo("outbox    " + (", ".join(f"{count} {status}" for status, count in document["outbox"].items()) or "empty"))
-    if document["flows"]:
-        table(document["flows"])
-    for each in document["retried"]:
-        again = moment(each["next_attempt"], calendar.zone_named("UTC"))
-        click.secho(f"waiting: {each['key']}: {each['reason']}; tried {each['attempts']} times, again {again} UTC", fg="yellow")
-    for each in document["failed"]:
-        click.secho(f"{each['status']}: {each['key']}: {each['reason']}", fg="red")
+    document = gather(store, WallClock().now())
+    found = findings(document, workspace.alerts)
+    told = [{"severity": one.severity, "name": one.name, "what": one.what, "cure": one.cure} for one in found]
+    counted = _steps(workspace, store) if steps or document["people"] <= FEW_PEOPLE else None
+    return found, {"ok": not found, "findings": told, **document, "steps": counted}
+
+
+def _steps(workspace: Workspace, store: Store) -> list[dict[str, Any]]:
+    from triggerfish.runtime.engine.programs import InForce
+    from triggerfish.runtime.standing.places import places
+
+    with progress("looking where people are") as done:
+        found = places(store, done)
+    machine = InForce(store.programs, workspace.functions).newer() if found else None
+    rows = []
+    for (flow, version, number), count in found.most_common():
+        compiled = machine.program.flow(flow, version) if machine is not None else None
+        at = compiled.instructions[number].at if compiled is not None and number < len(compiled.instructions) else None
+        rows.append({"flow": flow, "version": version, "line": at.line if at else None, "step": at.text if at else None, "count": count})
+    return rows
+
+
+def _text(document: dict[str, Any], found: list[Finding], workspace: Workspace) -> None:
+    from triggerfish.runtime.cli.standing import lines
+
+    program = workspace.loaded.program
+    for line in lines(document, found, program.policy.timezone if program is not None else "UTC"):
+        if isinstance(line, str):
+            click.echo(line)
+        else:
+            table(line)
 
 
 def table(flows: dict[str, dict[str, int]]) -> None:

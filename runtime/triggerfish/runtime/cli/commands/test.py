@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,13 @@ def command(path: Path, text: str | None, format_: str, coverage: bool, fail_und
       triggerfish test shop --coverage --fail-under 90
       triggerfish test shop -k "abandoned cart"
     """
+    from triggerfish.dsl.diagnostics.render import render_json
     from triggerfish.runtime.testing.coverage import Coverage, overall
     from triggerfish.runtime.testing.run import TestRunner  # slow to import
 
     workspace = Workspace(path)
+    if format_ == "json" and (wrong := workspace.mistakes):
+        say_json(as_json([]) | {"diagnostics": json.loads(render_json(wrong))["diagnostics"]})
     program = workspace.program
     tests = [test for test in workspace.loaded.tests if text is None or text.lower() in test.name.lower()]
     if text is not None and not tests and workspace.loaded.tests:

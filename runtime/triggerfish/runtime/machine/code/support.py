@@ -64,6 +64,11 @@ def divided(left: Any, right: Any) -> Any:
     return left / right if right else None
 
 
+def date_of(moment: int, zone: ZoneInfo) -> str:
+    """The local day of a moment, as dates are kept."""
+    return calendar.local(moment, zone).date().isoformat()
+
+
 def date_window(value: str, today: dt.date, span: Any, *, last: bool) -> bool:
     """Whether a date lies in the last or next so many whole days, today and the last one included."""
     try:
@@ -142,6 +147,7 @@ SUPPORT: dict[str, Any] = {
     "today": calendar.today,
     "step": calendar.step,
     "step_date": calendar.step_date,
+    "date_of": date_of,
     "window_end": calendar.window_end,
     "clock": calendar.clock,
     "NOTHING": {},

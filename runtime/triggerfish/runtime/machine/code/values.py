@@ -40,6 +40,8 @@ def value(w: Writer, node: x.Expr) -> Code:
             return Code(f"predicted(S, {name!r}, {int(part == 'confidence')})", nullable=True)
         case x.MomentOf(date=date):
             return _guarded(w, [value(w, date)], lambda text: f"midnight({text[0]}, zone(S))")
+        case x.DateOf(moment=moment):
+            return _guarded(w, [value(w, moment)], lambda text: f"date_of({text[0]}, zone(S))")
         case x.Negate(operand=operand):
             return _guarded(w, [value(w, operand)], lambda text: f"-{text[0]}")
         case x.Arithmetic():

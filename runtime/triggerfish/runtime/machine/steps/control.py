@@ -49,6 +49,7 @@ class Branch(Instruction):
     def perform(self, session: Session, run: Run) -> int | None:
         for arm in self.arms:
             if arm.test(session.state, session.now, None, run):
+                session.missed(run, self.at, arm.line, arm.text, arm.condition, holds=True)
                 session.fact("branch", run, self.at, {"took": arm.text}, line=arm.line)
                 return arm.target
             session.missed(run, self.at, arm.line, arm.text, arm.condition)

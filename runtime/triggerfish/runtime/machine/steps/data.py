@@ -9,6 +9,7 @@ from triggerfish.dsl.ir import steps as s
 from triggerfish.dsl.ir.steps import Where
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.effects import Delivery
+from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.signals import ConsentChanged, EnterFlow, Happened
 from triggerfish.runtime.machine.steps.instruction import Instruction
 
@@ -87,8 +88,7 @@ class Consent(Instruction):
     def perform(self, session: Session, run: Run) -> int | None:
         how = "subscribes" if self.subscribe else "unsubscribes"
         if not session.only_noted(run, self.at, {how: self.topic}):
-            for channel in self.channels:
-                session.state_consent(ConsentChanged(self.topic, channel, how), session.now)
+            session.state_consent(ConsentChanged(self.topic, self.channels, how), session.now)
         return self.index + 1
 
 
@@ -146,16 +146,23 @@ class Do(Instruction):
 
 
 class Enter(Instruction):
-    """``enter flow X with k: v``."""
+    """``enter flow X with k: v``; ``… for segment S`` leaves it to the shell to tell everybody in it."""
 
-    def __init__(self, at: Where, flow: str, values: Values) -> None:
+    def __init__(self, at: Where, flow: str, values: Values, segment: str | None) -> None:
         super().__init__(at)
         self.flow = flow
         self.values = values
+        self.segment = segment
 
     def perform(self, session: Session, run: Run) -> int | None:
-        if not session.only_noted(run, self.at, {"enter": self.flow}):
-            session.emit(EnterFlow(self.flow, session.evaluated(self.values, run), session.key(run, self)))
+        if session.only_noted(run, self.at, {"enter": self.flow}):
+            return self.index + 1
+        values, key = session.evaluated(self.values, run), session.key(run, self)
+        if self.segment is None:
+            session.emit(EnterFlow(self.flow, values, key))
+        else:
+            session.wide.append(Input("enter segment", self.flow, session.now, key, {"segment": self.segment, "with": values}))
+            session.fact("brought", run, self.at, {"flow": self.flow, "segment": self.segment})
         return self.index + 1
 
 

@@ -44,7 +44,7 @@ class Collect(Instruction):
         run.vars[self.name] = items
         if len(items) >= self.limit:
             return self.index + 1
-        due = self._end(session, run)
+        due = self._end(session, run, session.now)
         if due is None:
             session.leave(run, "unknown date" if self.until is not None else "unknown duration")
             return None
@@ -54,11 +54,19 @@ class Collect(Instruction):
         session.rest(run, self.at, due)
         return None
 
-    def _end(self, session: Session, run: Run) -> int | None:
+    def _end(self, session: Session, run: Run, since: int) -> int | None:
         if self.until is not None:
-            return self.until.moment(session, run, session.now)
+            return self.until.moment(session, run, since)
         span = session.ask(self.duration, run) if self.duration is not None else None
-        return None if span is None else calendar.window_end(session.now, span, session.zone(run))
+        return None if span is None else calendar.window_end(since, span, session.zone(run))
+
+    def taken_over(self, session: Session, run: Run) -> None:
+        """It may last longer or less long, counted from its beginning."""
+        run.vars.setdefault(self.name, [])
+        due = self._end(session, run, run.wait_since)
+        if due is not None:
+            run.wait = ["moment"] if self.until is None else self.until.waiting(session, run, due)
+            run.due = max(due, session.now)
 
     def moved(self, session: Session, run: Run, field: str) -> None:
         """The date it lasts until has changed, or the person's zone."""

@@ -88,7 +88,7 @@ class _Layout:
             case s.Do():
                 self.put(data.Do(step.at, step, self.values(step.arguments), template_names(step.arguments)))
             case s.EnterFlow():
-                self.put(data.Enter(step.at, step.flow, self.values(step.values)))
+                self.put(data.Enter(step.at, step.flow, self.values(step.values), step.segment))
             case s.Exit():
                 self.put(data.Exit(step.at, step.reason))
             case s.Collect():
@@ -115,10 +115,10 @@ class _Layout:
         for branch in step.branches:
             if isinstance(branch, s.EventBranch):
                 where = self.compiler.condition(branch.where) if branch.where is not None else None
-                arms.append(waits.EventArm(frozenset(branch.events), where, branch.name, branch.line))
+                arms.append(waits.EventArm(frozenset(branch.events), where, branch.name, branch.line, branch.where))
             else:
                 test, flip = self.compiler.condition(branch.condition), self.compiler.flip(branch.condition)
-                arms.append(waits.ConditionArm(test, flip, branch.line))
+                arms.append(waits.ConditionArm(test, flip, branch.line, branch.condition))
         watches = uses(self.program.declared, [b.condition for b in step.branches if isinstance(b, s.UntilBranch)])
         wait = self.put(waits.WaitUpTo(step.at, self.compiler.value(step.duration), arms, step.name, watches))
         ends = self._ways(step.at, arms, [branch.steps for branch in step.branches])

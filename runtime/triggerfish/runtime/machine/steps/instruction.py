@@ -49,6 +49,9 @@ class Instruction:
     def moved(self, session: Session, run: Run, field: str) -> None:
         """A profile field changed while the run rests here: a date waited for may have moved."""
 
+    def taken_over(self, session: Session, run: Run) -> None:
+        """The run rested at this step in another version of the flow, where it read otherwise, and goes on resting here."""
+
     def replied(self, session: Session, run: Run, fields: dict[str, object]) -> int | None:
         """The result of an action came while the run rests here."""
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from triggerfish.dsl.ir import expressions as x
 from triggerfish.dsl.ir import steps as s
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 QUIET = "quiet hours"
+NO_CHANNEL = "no channel"
 
 
 class Refusal:
@@ -31,6 +32,14 @@ class Refusal:
     def __init__(self, reason: str, why: str) -> None:
         self.reason = reason
         self.why = why
+
+
+class Later(NamedTuple):
+    """The channel that is free first where none is now; ``until`` in microseconds."""
+
+    channel: str
+    until: int
+    why: str
 
 
 class Send(Instruction):
@@ -69,8 +78,10 @@ class Send(Instruction):
             chosen = self._choose(session, run)
             if isinstance(chosen, Refusal):
                 return self._suppress(session, run, channel, chosen)
+            if isinstance(chosen, Later):
+                return self._hold(session, run, chosen.channel, chosen.until, chosen.why)
             channel = chosen
-        refusal = self._refusal(session, channel)
+        refusal = self.refusal(session, channel)
         if refusal is None and self.to is None and not self.step.transactional:
             held = self._held(session, channel)
             if isinstance(held, Refusal):
@@ -82,19 +93,22 @@ class Send(Instruction):
         self._hand_over(session, run, channel)
         return self._done(run, channel, sent=True)
 
-    def _choose(self, session: Session, run: Run) -> str | Refusal:
-        """Among the channels on which it can go now: the first listed, or the best score."""
+    def _choose(self, session: Session, run: Run) -> str | Later | Refusal:
+        """Among the channels on which it can go now: the first listed, or the best score; if none, the one that is free first."""
         reasons, scores = [], {}
+        later: list[Later] = []
         for channel in self.channels:
-            refusal: Refusal | tuple[int, str] | None = self._refusal(session, channel)
+            refusal: Refusal | tuple[int, str] | None = self.refusal(session, channel)
             if refusal is None and not self.step.transactional:
                 refusal = self._held(session, channel)
             if refusal is None:
                 scores[channel] = channels.score(session, channel, self.step.topic, run)
+            elif isinstance(refusal, Refusal):
+                reasons.append(f"{channel}: {refusal.why}")
             else:
-                reasons.append(f"{channel}: {refusal.why if isinstance(refusal, Refusal) else refusal[1]}")
+                later.append(Later(channel, *refusal))
         if not scores:
-            return Refusal("no channel", "; ".join(reasons))
+            return min(later, key=lambda each: each.until) if later else Refusal(NO_CHANNEL, "; ".join(reasons))
         if self.step.choice == "first":
             return next(iter(scores))
         best = max(scores, key=lambda channel: scores[channel])
@@ -104,7 +118,7 @@ class Send(Instruction):
 
     # --- what may stand in the way -----------------------------------------------------------
 
-    def _refusal(self, session: Session, channel: str) -> Refusal | None:
+    def refusal(self, session: Session, channel: str) -> Refusal | None:
         """What forbids the send for good."""
         if self.to is not None:
             return None
@@ -161,7 +175,7 @@ class Send(Instruction):
 
     # --- outcomes -----------------------------------------------------------------------------
 
-    def _done(self, run: Run, channel: str, *, sent: bool) -> int:
+    def _done(self, run: Run, channel: str | None, *, sent: bool) -> int:
         if self.step.name:
             run.vars[self.step.name] = {"sent": sent, "channel": channel}
         run.wait = None
@@ -173,7 +187,7 @@ class Send(Instruction):
             {"channel": channel, "message": self.step.message, "reason": refusal.reason, "why": refusal.why},
         )
         self._tell(session, run, channel, "suppressed", session.key(run, self), reason=refusal.reason)
-        return self._done(run, channel, sent=False)
+        return self._done(run, None if refusal.reason == NO_CHANNEL else channel, sent=False)
 
     def _hand_over(self, session: Session, run: Run, channel: str) -> None:
         key = session.key(run, self)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from triggerfish.dsl.ir.expressions import Expr
 from triggerfish.dsl.ir.steps import MomentRule, Where
 from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.steps.instruction import Instruction
+from triggerfish.runtime.machine.trace import Miss
 from triggerfish.runtime.machine.uses import Key
 
 if TYPE_CHECKING:
@@ -32,18 +34,26 @@ class WaitFor(Instruction):
         if span is None:
             session.leave(run, "unknown duration")
             return None
-        zone = session.zone(run)
-        target = calendar.local_step(session.now, span, zone)
-        if target is not None:
-            run.wait = ["local", target.isoformat()]
-            due = calendar.moment(target, zone)
-        else:
-            run.wait = ["moment"]
-            due = calendar.step(session.now, span, zone)
+        due = self._end(session, run, span, session.now)
         if due <= session.now:
             return self.index + 1
         session.rest(run, self.at, due)
         return None
+
+    @staticmethod
+    def _end(session: Session, run: Run, span: tuple[int, int, int], since: int) -> int:
+        zone = session.zone(run)
+        target = calendar.local_step(since, span, zone)
+        if target is not None:
+            run.wait = ["local", target.isoformat()]
+            return calendar.moment(target, zone)
+        run.wait = ["moment"]
+        return calendar.step(since, span, zone)
+
+    def taken_over(self, session: Session, run: Run) -> None:
+        span = session.ask(self.duration, run)
+        if span is not None:
+            run.due = max(self._end(session, run, span, run.wait_since), session.now)
 
     def elapsed(self, session: Session, run: Run) -> int | None:
         return self.index + 1
@@ -72,6 +82,12 @@ class WaitUntil(Instruction):
         run.wait = self.waiting(session, run, due)
         session.rest(run, self.at, due)
         return None
+
+    def taken_over(self, session: Session, run: Run) -> None:
+        due = self.moment(session, run, run.wait_since)
+        if due is not None:
+            run.wait = self.waiting(session, run, due)
+            run.due = max(due, session.now)
 
     def waiting(self, session: Session, run: Run, due: int) -> list[str]:
         """How the moment is kept, so that it can move with its field or with the person's zone."""
@@ -142,6 +158,7 @@ class EventArm:
     where: Function | None
     name: str | None
     line: int
+    condition: Expr | None
     target: int = 0
 
 
@@ -152,6 +169,7 @@ class ConditionArm:
     test: Function
     flip: Function | None
     line: int
+    condition: Expr
     target: int = 0
 
 
@@ -186,6 +204,14 @@ class WaitUpTo(Instruction):
         session.rest(run, self.at, due)
         return None
 
+    def taken_over(self, session: Session, run: Run) -> None:
+        if self.name:
+            run.vars.setdefault(self.name, {"happened": False})
+        span = session.ask(self.duration, run)
+        if span is not None:
+            run.wait = ["moment"]
+            run.due = max(calendar.window_end(run.wait_since, span, session.zone(run)), session.now)
+
     def elapsed(self, session: Session, run: Run) -> int | None:
         session.fact("resumed", run, self.at, {"by": "time"})
         return self.otherwise
@@ -202,6 +228,8 @@ class WaitUpTo(Instruction):
                         run.vars[name] = {**session.captured(run, name, event), "happened": True}
                 session.fact("resumed", run, self.at, {"by": event.name}, line=arm.line)
                 return arm.target
+            miss = Miss(session.now, run.flow, arm.line, self.at.text, (), self.at.id, event.name, "wait")
+            session.asked(arm.condition, run, miss, event.fields)
         return None
 
     def holds(self, session: Session, run: Run) -> int | None:

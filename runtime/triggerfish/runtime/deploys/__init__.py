@@ -1,0 +1,1 @@
+"""Planning what a deploy would do, in words and numbers, and doing it."""

@@ -1,0 +1,68 @@
+"""What the routes share: the store, the program's names, the keys of links, and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from msgspec import structs
+from prometheus_client import CollectorRegistry
+
+from triggerfish.dsl.ir.flows import StartWebhook
+from triggerfish.dsl.ir.program import Program
+from triggerfish.runtime.engine.clock import Clock
+from triggerfish.runtime.intake.ids import shortened
+from triggerfish.runtime.intake.intake import Intake
+from triggerfish.runtime.intake.item import Item
+from triggerfish.runtime.intake.report import Report
+from triggerfish.runtime.intake.schema import Schema
+from triggerfish.runtime.links.tokens import Tokens
+from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.settings.web import WebSettings
+from triggerfish.runtime.store.events import event_row
+from triggerfish.runtime.store.store import Store
+
+Noted = tuple[str, Input]
+"""A person, and one of the runtime's own events about them."""
+
+BURST_SECONDS = 1.0
+"""How long the first click of a mail waits for others: nobody follows two links of a mail within that time."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """``notice`` takes sentences about what went wrong. All methods that write raise StoreUnavailable, and may block."""
+
+    store: Store
+    program: Program
+    settings: WebSettings
+    tokens: Tokens
+    clock: Clock
+    notice: Callable[[str], None]
+    burst_seconds: float = BURST_SECONDS
+    registry: CollectorRegistry | None = None
+    """The figures to tell; without it those of the database."""
+    schema: Schema = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "schema", Schema(self.program))
+
+    @cached_property
+    def webhooks(self) -> frozenset[str]:
+        """The events that may come in by ``POST /hooks/NAME``: those a flow starts by, and those with a secret."""
+        starts = {start.event for flow in self.program.flows for start in flow.starts if isinstance(start, StartWebhook)}
+        declared = {event.name for event in self.program.events if event.channel is None}
+        return frozenset((starts | self.settings.hooks.keys()) & declared)
+
+    def take(self, item: Item) -> Report:
+        """One thing from outside, checked and stored like any other; what became of it."""
+        intake = Intake(self.store, self.schema, self.clock)
+        intake.take([item])
+        return intake.report
+
+    def note(self, noted: Sequence[Noted]) -> None:
+        """Store the runtime's own events; one with an id that is known is left out."""
+        now = self.clock.now()
+        rows = [event_row(person, structs.replace(given, id=shortened(given.id)), now, "delivery") for person, given in noted]
+        self.store.take_in(rows, [], [], now)
