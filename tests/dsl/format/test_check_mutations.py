@@ -1,6 +1,6 @@
 """Whatever is done to a program: check and lint answer with diagnostics, within a second.
 
-TRIGGERFISH_CHECK_MUTATIONS is how many mutated texts are tried (2,000), TRIGGERFISH_FORMAT_SEED where chance begins.
+TRIGGERFISH_CHECK_MUTATIONS is how many mutated texts are tried (1,000), TRIGGERFISH_FORMAT_SEED where chance begins.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from triggerfish.dsl.project import compile_sources
 from triggerfish.plugins.manager import load_plugins
 
 ROOT = Path(__file__).parents[3]
-MUTATIONS = int(os.environ.get("TRIGGERFISH_CHECK_MUTATIONS", "2000"))
+MUTATIONS = int(os.environ.get("TRIGGERFISH_CHECK_MUTATIONS", "1000"))
 SEED = int(os.environ.get("TRIGGERFISH_FORMAT_SEED", "0"))
 
 

@@ -7,42 +7,12 @@ from collections.abc import Callable, Iterable, Sequence
 from triggerfish.dsl import tree
 from triggerfish.dsl.diagnostics.model import Diagnostic
 from triggerfish.dsl.ir.program import Program
-from triggerfish.dsl.lint import (
-    arms,
-    conditions,
-    entering,
-    everyone,
-    expiry,
-    hollow,
-    literal,
-    load,
-    loops,
-    swallowed,
-    titles,
-    unused,
-    waits,
-)
 from triggerfish.dsl.lint.project import Project
+from triggerfish.dsl.lint.rules import RULES
 from triggerfish.dsl.lint.silence import silenced
 
-FINDERS: tuple[Callable[[Project], Iterable[Diagnostic]], ...] = (
-    entering.NobodyEnters.find,
-    conditions.NeverTrue.find,
-    arms.NobodyLeft.find,
-    waits.NeverEndsEarly.find,
-    expiry.AfterExpiry.find,
-    unused.UnusedMessage.find,
-    unused.UnusedSegment.find,
-    unused.UnusedValue.find,
-    unused.UnusedTopic.find,
-    loops.GoingRound.find,
-    load.HeavyLoad.find,
-    swallowed.Swallowed.find,
-    titles.SameTitle.find,
-    hollow.NothingToDo.find,
-    literal.TakenLiterally.find,
-    everyone.EverybodyLookedAt.find,
-)
+FINDERS: tuple[Callable[[Project], Iterable[Diagnostic]], ...] = tuple(rule.find for rule in RULES if hasattr(rule, "find"))
+"""Those that look at a project; the others are found on the way, or in comments."""
 
 
 def lint(program: Program, files: Sequence[tree.File]) -> list[Diagnostic]:
