@@ -255,11 +255,13 @@ _VALUES = frozenset({"COUNT", "SUM", "AVERAGE", "SMALLEST", "LARGEST", "TIME"})
 
 
 def look_twice(tokens: list[Lexeme]) -> None:
-    """Tell apart, in place, what lines beginning with ``expect`` and ``start when confirms`` are about."""
+    """Tell apart, in place, what lines beginning with ``expect``, ``start when confirms`` and ``confirms`` are about."""
     if tokens[0].type == "EXPECT":
         _read_expectation(tokens)
     elif tokens[0].type == "START":
         _read_start(tokens)
+    elif tokens[0].value == "confirms" and _is_word(tokens, 1) and tokens[1].value != "happens":
+        tokens[0] = renamed(tokens[0], "CONFIRMS")
 
 
 def _read_expectation(tokens: list[Lexeme]) -> None:

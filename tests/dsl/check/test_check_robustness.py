@@ -91,7 +91,7 @@ def test_a_large_project_is_checked_in_seconds(catalog: Catalog):
         + "\n\nsegment chosen by hand\n\nflow other\n    start by hand with code text\n    wait 1 day\n"
     )
     assert text.count("\n") > 3000
-    started = time.perf_counter()
+    started = time.process_time()
     loaded = compile_sources({"big.flow": text}, catalog)
     assert loaded.program is not None
-    assert time.perf_counter() - started < 20
+    assert time.process_time() - started < 20

@@ -131,9 +131,9 @@ def test_mutated_texts() -> None:
     survived = 0
     for _ in range(MUTATIONS):
         text = broken(chance.choice(pieces), pieces, chance)
-        started = time.perf_counter()
+        started = time.process_time()
         formatted = format_text(text, "a.flow")
-        assert time.perf_counter() - started < 1
+        assert time.process_time() - started < 1
         if formatted.ok:
             survived += 1
             assert format_text(formatted.text, "a.flow").text == formatted.text

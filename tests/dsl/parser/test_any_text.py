@@ -36,9 +36,9 @@ WORDS = [
 
 
 def survives(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     _, diagnostics = parse(text, "a.flow")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
     lines = re.split(r"\r\n|\n|\r", text)
     for diagnostic in diagnostics:
         span = diagnostic.span
@@ -140,9 +140,9 @@ def mutated(text: str, chance: random.Random) -> str:
     ids=lambda text: repr(text[:24]),
 )
 def test_monsters(text: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     _, diagnostics = parse(text, "a.flow")
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert took < 4
     render_text(diagnostics[:50], {"a.flow": text}, color=False)
     render_sarif(diagnostics[:50])

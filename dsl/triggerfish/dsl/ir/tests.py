@@ -100,6 +100,18 @@ class Happens:
 
 
 @dataclass(frozen=True, slots=True)
+class StatesConsent:
+    """``channel`` None: all channels of the topic."""
+
+    how: Literal["subscribe", "unsubscribe", "confirm"]
+    topic: str
+    channel: str | None
+    line: int
+    text: str
+    kind: Literal["states consent"] = "states consent"
+
+
+@dataclass(frozen=True, slots=True)
 class Enters:
     flow: str
     values: dict[str, Any]
@@ -170,7 +182,7 @@ class ExpectCondition:
 
 
 TestLine = (
-    GivenField | GivenConsent | GivenSegment | GivenEvent | GivenAction | At | After | SetValue | Happens | Enters
+    GivenField | GivenConsent | GivenSegment | GivenEvent | GivenAction | At | After | SetValue | Happens | StatesConsent | Enters
     | ExpectSend | ExpectFlow | ExpectExit | ExpectEvent | ExpectAction | ExpectCondition
 )
 

@@ -296,7 +296,7 @@ class FlowFinder(Finder):
         match line:
             case tt.GivenValues():
                 self.arguments(line.values, "field", "", scope)
-            case tt.GivenConsent():
+            case tt.GivenConsent() | tt.StatesConsent():
                 self.word("topic", line.topic)
                 self.word("channel", line.channel)
             case tt.GivenSegment():

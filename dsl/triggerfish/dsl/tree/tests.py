@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Literal
 
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree.expressions import Argument, Clock, Duration, Expression, Name, Text, Word
@@ -82,6 +83,16 @@ class Happens:
 
 
 @dataclass(frozen=True, slots=True)
+class StatesConsent:
+    """``subscribes to T [by C]``, ``unsubscribes from T [by C]``, ``confirms T [by C]``."""
+
+    how: Literal["subscribe", "unsubscribe", "confirm"]
+    topic: Word
+    channel: Word | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Enters:
     """``enter flow X with k: v``."""
 
@@ -145,7 +156,7 @@ class ExpectCondition:
 
 TestLine = (
     GivenValues | GivenConsent | GivenSegment | GivenEvent | GivenAction | At | After | SetValue | Happens
-    | Enters | ExpectSend | ExpectFlow | ExpectExit | ExpectEvent | ExpectAction | ExpectCondition
+    | StatesConsent | Enters | ExpectSend | ExpectFlow | ExpectExit | ExpectEvent | ExpectAction | ExpectCondition
 )
 
 

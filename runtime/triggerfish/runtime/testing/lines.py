@@ -13,10 +13,10 @@ from triggerfish.runtime.story import sentences
 from triggerfish.runtime.testing.person import START, Reply, Seen, TestPerson
 
 Given = t.GivenField | t.GivenConsent | t.GivenSegment | t.GivenEvent | t.GivenAction
-Doing = t.At | t.After | t.SetValue | t.Happens | t.Enters
+Doing = t.At | t.After | t.SetValue | t.Happens | t.StatesConsent | t.Enters
 Expecting = t.ExpectSend | t.ExpectFlow | t.ExpectExit | t.ExpectEvent | t.ExpectAction | t.ExpectCondition
 GIVEN = (t.GivenField, t.GivenConsent, t.GivenSegment, t.GivenEvent, t.GivenAction)
-DOING = (t.At, t.After, t.SetValue, t.Happens, t.Enters)
+DOING = (t.At, t.After, t.SetValue, t.Happens, t.StatesConsent, t.Enters)
 
 
 class ClockError(Exception):
@@ -121,6 +121,9 @@ def do(person: TestPerson, line: Doing) -> None:
             fields = plain(line.values, person.zone)
             person.events.append(Seen(person.now, line.event, fields, given=True, order=len(person.facts)))
             person.put("event", line.event, fields)
+        case t.StatesConsent():
+            by = {} if line.channel is None else {"channel": line.channel}
+            person.put("consent", line.topic, {"how": line.how, **by})
         case t.Enters():
             person.put("enter", line.flow, plain(line.values, person.zone))
         case _:
