@@ -162,7 +162,9 @@ def zone(written: tx.Text, context: Context) -> bool:
     try:
         ZoneInfo(written.value)
     except (KeyError, ValueError, OSError):
-        near = nearest(written.value, sorted(available_timezones()))
+        zones = sorted(available_timezones())
+        city = written.value.strip().replace(" ", "_").casefold()
+        near = next((each for each in zones if each.casefold().endswith(f"/{city}")), None) or nearest(written.value, zones)
     else:
         return True
     hint = f'did you mean "{near}"?' if near else 'names are such as "Europe/Paris" or "America/New_York"'

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from triggerfish.dsl.check import values
 from triggerfish.dsl.check.kinds import ANYTHING, merge, same_base
+from triggerfish.dsl.check.report import nearest
 from triggerfish.dsl.check.scope import Alternative, Context, Variable
 from triggerfish.dsl.check.typed import FAILED, Timing, Typed
 from triggerfish.dsl.diagnostics import names as rules
@@ -13,6 +14,7 @@ from triggerfish.dsl.ir import expressions as ir
 from triggerfish.dsl.ir.types import DATETIME, NUMBER, TEXT, Field, Type
 from triggerfish.dsl.span import Span
 from triggerfish.dsl.tree import expressions as tx
+from triggerfish.dsl.tree.steps import WEEKDAYS
 
 RESERVED = {
     "profile": "the person",
@@ -75,6 +77,10 @@ def descend(type_: Type | None, name: tx.Name, index: int, owner: str, context: 
     if index == len(name.path) or type_ is None:
         return type_
     if type_.kind == "list":
+        if name.path[index] in _LENGTHS and (type_.item is None or type_.item.field(name.path[index]) is None):
+            hint = f"write `length({owner})`"
+            context.report.add(rules.UnknownPart.at(part(name, index).span, hint=hint, owner=owner, name=name.path[index]))
+            return FAILED_TYPE
         inner = descend(type_.item, name, index, owner, context)
         if inner is FAILED_TYPE or (inner is not None and inner.kind == "list"):
             return inner
@@ -297,13 +303,17 @@ def _score(name: tx.Name, context: Context) -> Typed:
 
 
 _CLOCKS = {"noon": "12:00", "midday": "12:00", "midnight": "0:00"}
+_LENGTHS = ("count", "length", "size")
 _DAYS = {"today": "now", "tomorrow": "now + 1 day", "yesterday": "now - 1 day"}
 
 
-def _usual(word: str) -> str | None:
-    """How to write what a word means elsewhere."""
+def _usual(name: tx.Name, context: Context) -> str | None:
+    """How to write what a word means elsewhere, or in another place."""
+    word, whole = name.path[0], ".".join(name.path)
     if word in _CLOCKS:
         return f"write the time: {_CLOCKS[word]}"
+    if whole in context.symbols.catalog.actions:
+        return f"`{whole}` is an action: a step does it by `do {whole}`, a test expects it by `expect action {whole}`"
     return f"write `{_DAYS[word]}`" if word in _DAYS else None
 
 
@@ -321,11 +331,12 @@ def _unknown(name: tx.Name, context: Context) -> Typed:
             field.name: None for one in context.subject.alternatives if one.type for field in one.type.fields
         }
     candidates |= dict.fromkeys(context.variables or {}) | dict.fromkeys(symbols.plain_names())
-    usual = _usual(head)
+    usual = _usual(name, context)
     if usual is not None:
         context.report.add(rules.UnknownName.at(word.span, hint=usual, name=head))
         return FAILED
-    hint = "if it is a field of the person, declare it in `profile`; texts stand in quotation marks"
+    day = nearest(head, WEEKDAYS)
+    hint = f"did you mean {day}?" if day else "if it is a field of the person, declare it in `profile`; texts stand in quotation marks"
     context.report.unknown(rules.UnknownName, word, candidates, hint=hint)
     return FAILED
 

@@ -9,6 +9,7 @@ from triggerfish.dsl.lint import (
     entering,
     everyone,
     expiry,
+    foreign,
     hollow,
     literal,
     load,
@@ -40,4 +41,5 @@ RULES: tuple[type[Rule], ...] = (
     titles.SameTitle,
     hollow.NothingToDo,
     literal.TakenLiterally,
+    foreign.ForeignPlaceholder,
 )
