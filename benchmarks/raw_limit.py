@@ -3,7 +3,7 @@
 For each batch of inputs, in one transaction: insert the events with unique message ids, select the states of their people,
 per person decode, change and encode the state; write the states back. Once with the standard library's sqlite3, once with
 SQLAlchemy Core; the pragmas are those of the store. Nothing is decided and no time passes: no journal, outbox, timers.
-``with_same_rows`` also writes as many journal and outbox rows as the machine made, with the same indexes.
+``SameRows`` has the tables and indexes of the store, and also writes the journal and outbox rows that the machine made.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import Column, Integer, LargeBinary, MetaData, Table, Text, bindparam, create_engine, event, select
@@ -19,19 +19,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.state import State
+from triggerfish.runtime.store.sqlite import PRAGMAS as STORE_PRAGMAS
 
 BATCH = 1_000
-PRAGMAS = (
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
-    "PRAGMA wal_autocheckpoint = 50000",
-    "PRAGMA cache_size = -65536",
-    "PRAGMA temp_store = MEMORY",
-)
+PRAGMAS = (*STORE_PRAGMAS, "PRAGMA synchronous = NORMAL")
 EVENTS = """CREATE TABLE events (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, person TEXT NOT NULL, kind TEXT NOT NULL,
             name TEXT NOT NULL, at INTEGER NOT NULL, fields TEXT NOT NULL)"""
 PROFILES = "CREATE TABLE profiles (id TEXT PRIMARY KEY, state BLOB, due_at INTEGER, version INTEGER NOT NULL)"
 INSERT = "INSERT INTO events (id, person, kind, name, at, fields) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING"
+INSERT_SAME = """INSERT INTO events (id, person, kind, name, at, fields, received, origin, shard) VALUES (?, ?, ?, ?, ?, ?, 0, 'intake', 0)
+                 ON CONFLICT (id) DO NOTHING"""
 UPSERT = """INSERT INTO profiles (id, state, due_at, version) VALUES (?, ?, ?, 1) ON CONFLICT (id) DO UPDATE
             SET state = excluded.state, due_at = excluded.due_at, version = version + 1"""
 
@@ -45,6 +42,8 @@ MORE = (
     "CREATE INDEX outbox_claim ON outbox (status, urgency DESC, next_attempt_at)",
     "CREATE INDEX outbox_person ON outbox (person)",
 )
+ADD_FACT = f"INSERT INTO journal VALUES ({', '.join('?' * 9)})"
+ADD_DELIVERY = f"INSERT INTO outbox VALUES ({', '.join('?' * 19)})"
 
 Row = tuple[Any, ...]
 Batch = Sequence[tuple[str, Input]]
@@ -89,72 +88,117 @@ def changed(batch: Batch, states: dict[str, bytes], ballast: int) -> list[tuple[
     return written
 
 
-def with_sqlite3(path: Path, inputs: Batch, ballast: int = 0) -> int:
-    """Runs the inputs through a new file; how many there were."""
-    return with_same_rows(path, inputs, ballast, [], [])
+class Loop(Protocol):
+    """A raw loop on a file of its own."""
+
+    def take(self, inputs: Batch) -> int:
+        """Runs the inputs through; how many there were."""
+        ...
+
+    def close(self) -> None: ...
 
 
-def with_same_rows(path: Path, inputs: Batch, ballast: int, facts: list[Row], deliveries: list[Row]) -> int:
-    """As ``with_sqlite3``, with these rows of the journal and the outbox spread evenly over the batches."""
-    connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-    for statement in (*PRAGMAS, EVENTS, PROFILES, DUE, *(MORE if facts else ())):
-        connection.execute(statement)
-    shares = -(-len(inputs) // BATCH)
-    add_fact = f"INSERT INTO journal VALUES ({', '.join('?' * 9)})"
-    add_delivery = f"INSERT INTO outbox VALUES ({', '.join('?' * 19)})"
-    for number, batch in enumerate(batches(inputs)):
-        people = list({person for person, _ in batch})
-        connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(INSERT, rows(batch))
-        asked = f"SELECT id, state FROM profiles WHERE id IN ({', '.join('?' * len(people))})"
-        states: dict[str, bytes] = dict(connection.execute(asked, people))
-        connection.executemany(UPSERT, changed(batch, states, ballast))
-        if facts:
-            connection.executemany(add_fact, share(facts, number, shares))
-            connection.executemany(add_delivery, share(deliveries, number, shares))
-        connection.execute("COMMIT")
-    connection.close()
-    return len(inputs)
+class Sqlite3:
+    """With the standard library's driver."""
+
+    insert = INSERT
+
+    def __init__(self, path: Path, ballast: int = 0) -> None:
+        self.ballast = ballast
+        self.connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        for statement in PRAGMAS:
+            self.connection.execute(statement)
+        self.begin()
+
+    def begin(self) -> None:
+        for statement in (EVENTS, PROFILES, DUE):
+            self.connection.execute(statement)
+
+    def take(self, inputs: Batch) -> int:
+        connection = self.connection
+        for number, batch in enumerate(batches(inputs)):
+            people = list({person for person, _ in batch})
+            connection.execute("BEGIN IMMEDIATE")
+            connection.executemany(self.insert, rows(batch))
+            asked = f"SELECT id, state FROM profiles WHERE id IN ({', '.join('?' * len(people))})"
+            states: dict[str, bytes] = dict(connection.execute(asked, people))
+            connection.executemany(UPSERT, changed(batch, states, self.ballast))
+            self.more(number, -(-len(inputs) // BATCH))
+            connection.execute("COMMIT")
+        return len(inputs)
+
+    def more(self, number: int, of: int) -> None:
+        """What else there is to write with the batch of that number."""
+
+    def state(self) -> float:
+        """The mean size of a state."""
+        return float(self.connection.execute("SELECT avg(length(state)) FROM profiles").fetchone()[0])
+
+    def close(self) -> None:
+        self.connection.close()
 
 
-def share(rows: list[Row], number: int, shares: int) -> list[Row]:
+class SameRows(Sqlite3):
+    """In a file that has the tables of the store; ``facts`` and ``deliveries`` are spread evenly over the batches."""
+
+    insert = INSERT_SAME
+    facts: Sequence[Row] = ()
+    deliveries: Sequence[Row] = ()
+
+    def begin(self) -> None:
+        """The tables are there."""
+
+    def more(self, number: int, of: int) -> None:
+        self.connection.executemany(ADD_FACT, share(self.facts, number, of))
+        self.connection.executemany(ADD_DELIVERY, share(self.deliveries, number, of))
+
+
+def share(rows: Sequence[Row], number: int, shares: int) -> Sequence[Row]:
     return rows[number * len(rows) // shares : (number + 1) * len(rows) // shares]
 
 
-def with_core(path: Path, inputs: Batch, ballast: int = 0) -> int:
-    """As ``with_sqlite3``, through SQLAlchemy Core."""
-    metadata = MetaData()
-    events = Table(
-        "events", metadata, Column("seq", Integer, primary_key=True), Column("id", Text, unique=True, nullable=False),
-        *(Column(name, Text, nullable=False) for name in ("person", "kind", "name")), Column("at", Integer, nullable=False),
-        Column("fields", Text, nullable=False),
-    )  # fmt: skip
-    profiles = Table(
-        "profiles", metadata, Column("id", Text, primary_key=True), Column("state", LargeBinary),
-        Column("due_at", Integer, index=True), Column("version", Integer, nullable=False),
-    )  # fmt: skip
-    engine = create_engine(f"sqlite:///{path}")
+class Core:
+    """Through SQLAlchemy Core."""
 
-    @event.listens_for(engine, "connect")
-    def prepare(connection: sqlite3.Connection, _: object) -> None:
-        for pragma in PRAGMAS:
-            connection.execute(pragma)
+    def __init__(self, path: Path, ballast: int = 0) -> None:
+        self.ballast = ballast
+        metadata = MetaData()
+        self.events = Table(
+            "events", metadata, Column("seq", Integer, primary_key=True), Column("id", Text, unique=True, nullable=False),
+            *(Column(name, Text, nullable=False) for name in ("person", "kind", "name")), Column("at", Integer, nullable=False),
+            Column("fields", Text, nullable=False),
+        )  # fmt: skip
+        self.profiles = Table(
+            "profiles", metadata, Column("id", Text, primary_key=True), Column("state", LargeBinary),
+            Column("due_at", Integer, index=True), Column("version", Integer, nullable=False),
+        )  # fmt: skip
+        self.engine = create_engine(f"sqlite:///{path}")
 
-    metadata.create_all(engine)
-    add = insert(events).on_conflict_do_nothing(index_elements=["id"])
-    put = insert(profiles)
-    put = put.on_conflict_do_update(
-        index_elements=["id"],
-        set_={"state": put.excluded.state, "due_at": put.excluded.due_at, "version": profiles.c.version + 1},
-    )
-    ask = select(profiles.c.id, profiles.c.state).where(profiles.c.id.in_(bindparam("ids", expanding=True)))
-    names = ("id", "person", "kind", "name", "at", "fields")
-    for batch in batches(inputs):
-        with engine.begin() as connection:
-            connection.execute(add, [dict(zip(names, row, strict=True)) for row in rows(batch)])
-            people = list({person for person, _ in batch})
-            states: dict[str, bytes] = dict(connection.execute(ask, {"ids": people}).all())  # type: ignore[arg-type]
-            put_rows = changed(batch, states, ballast)
-            connection.execute(put, [{"id": a, "state": b, "due_at": c, "version": 1} for a, b, c in put_rows])
-    engine.dispose()
-    return len(inputs)
+        @event.listens_for(self.engine, "connect")
+        def prepare(connection: sqlite3.Connection, _: object) -> None:
+            for pragma in PRAGMAS:
+                connection.execute(pragma)
+
+        metadata.create_all(self.engine)
+
+    def take(self, inputs: Batch) -> int:
+        profiles = self.profiles
+        add = insert(self.events).on_conflict_do_nothing(index_elements=["id"])
+        put = insert(profiles)
+        put = put.on_conflict_do_update(
+            index_elements=["id"],
+            set_={"state": put.excluded.state, "due_at": put.excluded.due_at, "version": profiles.c.version + 1},
+        )
+        ask = select(profiles.c.id, profiles.c.state).where(profiles.c.id.in_(bindparam("ids", expanding=True)))
+        names = ("id", "person", "kind", "name", "at", "fields")
+        for batch in batches(inputs):
+            with self.engine.begin() as connection:
+                connection.execute(add, [dict(zip(names, row, strict=True)) for row in rows(batch)])
+                people = list({person for person, _ in batch})
+                states: dict[str, bytes] = dict(connection.execute(ask, {"ids": people}).all())  # type: ignore[arg-type]
+                put_rows = changed(batch, states, self.ballast)
+                connection.execute(put, [{"id": a, "state": b, "due_at": c, "version": 1} for a, b, c in put_rows])
+        return len(inputs)
+
+    def close(self) -> None:
+        self.engine.dispose()

@@ -32,19 +32,30 @@ def program() -> Program:
     return loaded.program
 
 
-def inputs(people: int, events: int, days: int = 90, seed: int = 1) -> Inputs:
+def inputs(people: int, events: int, days: float = 90, seed: int = 1) -> Inputs:
     """What is known of each person at the start, and so many events of theirs in ``days`` days, in order of time."""
     chance = random.Random(seed)
     rows = [(person, _known(person, number, chance)) for number, person in enumerate(_people(people))]
+    return rows + _visits(people, events, START, days, chance, 0)
+
+
+def later(people: int, events: int, day: float, days: float, seed: int) -> Inputs:
+    """So many more events of the same people, from that ``day`` on; every ``seed`` gives others."""
+    found = _visits(people, events, START + int(day * DAY), days, random.Random(seed), seed * 100_000_000)
+    end = START + int((day + days) * DAY)
+    return [(person, one) for person, one in found if one.at < end]
+
+
+def _visits(people: int, events: int, begin: int, days: float, chance: random.Random, first: int) -> Inputs:
     visits: list[tuple[str, Input]] = []
     while len(visits) < events:
         # A product of two uniform numbers is heavy-tailed enough: few come often, most seldom.
         person = f"p{int(chance.random() * chance.random() * people):07}"
-        at = START + int(chance.random() * days * DAY)
-        visits += ((person, one) for one in _session(at, len(visits), chance))
+        at = begin + int(chance.random() * days * DAY)
+        visits += ((person, one) for one in _session(at, first + len(visits), chance))
     del visits[events:]
     visits.sort(key=lambda row: (row[1].at, row[1].id))
-    return rows + visits
+    return visits
 
 
 def _people(number: int) -> Iterator[str]:

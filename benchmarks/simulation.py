@@ -5,7 +5,9 @@ rounds in turn, all in one process: the simulation; the machine alone, on inputs
 spool, groups it by person, decodes the fields and puts each person's events in order: processor time. Then, once each: the simulation over all cores, and reading
 the same events from a file of JSON lines, as ``simulate FILE`` does first.
 
-    python benchmarks/simulation.py [--quick] [--events N] [--rounds N]
+``--once`` measures nothing but the simulation of a million events of 100,000 people, in one process and without warming up.
+
+    python benchmarks/simulation.py [--quick] [--once] [--events N] [--rounds N]
 """
 
 from __future__ import annotations
@@ -119,6 +121,20 @@ def measure(events: int, rounds: int) -> dict[str, Any]:
     return {"events": len(inputs), "people": len(groups), "timings": timings, "all cores": cores, "reading": read}
 
 
+def once(events: int) -> None:
+    """The simulation alone, a single time."""
+    program = shopping.program()
+    with tempfile.TemporaryDirectory() as place:
+        spool = spooled(Path(place), shopping.inputs(events // A_PERSON, events))
+        began, processor = perf_counter(), process_time()
+        result = simulate(spool, Wanted(program), processes=1)
+        took, processor = perf_counter() - began, process_time() - processor
+    if result.tally.events != spool.number or result.tally.failed:
+        raise SystemExit(f"{result.tally.events} of {spool.number} events; {result.tally.failed}")
+    print(f"Simulation, {result.tally.events:,} events of {result.tally.people:,} people, 20 flows, once; {timing.machine()}")
+    print(f"  {spool.number / processor:,.0f} events/s and core ({processor / spool.number * 1e6:.1f} µs of processor time an event), {took:.0f} s in all")
+
+
 def report(found: dict[str, Any]) -> None:
     timings: timing.Timings = found["timings"]
     print(f"Simulation, {found['events']:,} events of {found['people']:,} people, 20 flows; {timing.machine()}")
@@ -135,7 +151,11 @@ def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--quick", action="store_true", help="50,000 events, 2 rounds")
     parser.add_argument("--events", type=int, help=f"how many (default: {EVENTS:,}), of a tenth as many people")
     parser.add_argument("--rounds", type=int)
+    parser.add_argument("--once", action="store_true", help="the simulation alone, a single time")
     options = parser.parse_args(arguments)
+    if options.once:
+        once(options.events or EVENTS)
+        return {}
     found = measure(options.events or (50_000 if options.quick else EVENTS), options.rounds or (2 if options.quick else 3))
     report(found)
     return found

@@ -110,7 +110,9 @@ def sizes(address: str) -> dict[str, int]:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
             asked = "SELECT m.tbl_name, sum(s.pgsize) FROM dbstat s JOIN sqlite_master m ON m.name = s.name GROUP BY m.tbl_name"
         else:
-            asked = "SELECT relname, pg_total_relation_size(oid) FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+            asked = """SELECT coalesce(whole.relname, part.relname), sum(pg_total_relation_size(part.oid)) FROM pg_class part
+                LEFT JOIN pg_inherits ON inhrelid = part.oid LEFT JOIN pg_class whole ON whole.oid = inhparent
+                WHERE part.relkind = 'r' AND part.relnamespace = 'public'::regnamespace GROUP BY 1"""
         found = {str(table): int(size) for table, size in connection.exec_driver_sql(asked)}
     database.dispose()
     return found

@@ -4,7 +4,9 @@ All inputs are in the event log already, as after an outage, and each worker is 
 as well. The bare loop is the least durable processing can do on that server: events in, states read, changed and
 written, in batches of 1,000, the states as large as the machine's; *same rows* also writes the journal and the outbox rows that the machine wrote.
 
-    python benchmarks/workers.py ADDRESS [--flows shop|cdnow] [--quick] [--people N] [--rounds N]
+Each measurement begins with a copy of a database that was filled beforehand with so many people and what they did before.
+
+    python benchmarks/workers.py ADDRESS [--flows shop|cdnow] [--quick] [--profiles N] [--events N] [--rounds N]
 
 ADDRESS is a PostgreSQL server where databases may be made: postgresql://localhost/postgres
 """
@@ -54,14 +56,15 @@ class Standing:
 
 
 @contextmanager
-def database(server: str) -> Iterator[str]:
-    """A new database, gone at the end. Its name is this process's own: several may measure on one server."""
-    name = f"triggerfish_benchmark_{os.getpid()}"
+def database(server: str, kind: str = "", template: str | None = None) -> Iterator[str]:
+    """A new database, perhaps a copy of another, gone at the end. Its name is this process's own: several may measure on one server."""
+    name = f"triggerfish_benchmark_{os.getpid()}{kind}"
     url = make_url(server).set(drivername="postgresql+psycopg")
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    copied = f" TEMPLATE {make_url(template).database}" if template else ""
     with engine.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        connection.exec_driver_sql(f"CREATE DATABASE {name}{copied}")
         try:
             yield url.set(database=name).render_as_string(hide_password=False)
         finally:
@@ -84,22 +87,40 @@ class Written:
         self.facts: list[raw_limit.Row] = []
         self.deliveries: list[raw_limit.Row] = []
 
-    def read(self, connection: Connection) -> None:
+    def read(self, connection: Connection, since: int) -> None:
         self.state = float(connection.exec_driver_sql("SELECT avg(length(state)) FROM profiles").scalar_one())
-        self.facts = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM journal ORDER BY at, person, number")]
-        self.deliveries = [tuple(row) for row in connection.exec_driver_sql("SELECT * FROM outbox ORDER BY seq")]
+        facts = f"SELECT * FROM journal WHERE at > {since} ORDER BY at, person, number"
+        self.facts = [tuple(row) for row in connection.exec_driver_sql(facts)]
+        self.deliveries = [tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM outbox WHERE at > {since} ORDER BY seq")]
 
 
-def ours(server: str, flows: str, inputs: sample.Inputs, workers: int, written: Written | None = None) -> tuple[float, float]:
+def last(inputs: sample.Inputs) -> int:
+    """When the last of them happened."""
+    return max(one.at for _, one in inputs)
+
+
+def fill(address: str, flows: str, before: sample.Inputs) -> float:
+    """Lets a database of ours hold what was before; the mean size of a state."""
+    with Store(address, upgrade=True) as store:
+        for batch in raw_limit.batches(before):
+            store.events.append(batch, 1)
+        Run(Engine(store, Machine(sample.PROGRAMS[flows]()), Standing(last(before)))).until_idle()
+        with store.database.read() as connection:
+            return float(connection.exec_driver_sql("SELECT avg(length(state)) FROM profiles").scalar_one())
+
+
+def ours(
+    server: str, template: str, flows: str, inputs: sample.Inputs, workers: int, written: Written | None = None, since: int = 0
+) -> tuple[float, float]:
     """Seconds to append what comes in, and seconds that so many workers take for what then lies in the log."""
-    with database(server) as address:
-        with Store(address, upgrade=True) as store:
+    with database(server, template=template) as address:
+        with Store(address) as store:
             began = perf_counter()
             for batch in raw_limit.batches(inputs):
                 store.events.append(batch, 1)
             appended = perf_counter() - began
         ready = multiprocessing.Barrier(workers + 1)
-        now = max(one.at for _, one in inputs)
+        now = last(inputs)
         processes = [multiprocessing.Process(target=work, args=(address, flows, now, ready)) for _ in range(workers)]
         for process in processes:
             process.start()
@@ -114,27 +135,33 @@ def ours(server: str, flows: str, inputs: sample.Inputs, workers: int, written: 
         if written is not None:
             engine = create_engine(address)
             with engine.connect() as connection:
-                written.read(connection)
+                written.read(connection, since)
             engine.dispose()
     return appended, seconds
 
 
-def bare(server: str, inputs: sample.Inputs, written: Written, *, same_rows: bool = False) -> float:
-    """Seconds of the bare loop."""
+def fill_bare(address: str, before: sample.Inputs, state: float) -> None:
+    """Lets a database of the bare loop hold what was before, in states of that size."""
     import psycopg
 
-    with database(server) as address, psycopg.connect(address.replace("+psycopg", "")) as connection:
+    with psycopg.connect(address.replace("+psycopg", "")) as connection:
         types = {"INTEGER PRIMARY KEY": "BIGSERIAL PRIMARY KEY", "INTEGER": "BIGINT", "BLOB": "BYTEA", " WITHOUT ROWID": ""}
         for statement in (raw_limit.EVENTS, raw_limit.PROFILES, raw_limit.DUE, *raw_limit.MORE):
             for ours_, theirs in types.items():
                 statement = statement.replace(ours_, theirs)  # noqa: PLW2901
             connection.execute(statement)
         connection.commit()
-        insert, upsert = raw_limit.INSERT.replace("?", "%s"), raw_limit.UPSERT.replace("?", "%s").replace("version = version", "version = profiles.version")
-        rows = {"journal": written.facts, "outbox": written.deliveries} if same_rows else {}
-        # What a state of the bare loop has without ballast is little: a name and some times.
-        ballast = max(0, round(written.state) - BARE_STATE)
-        shares = -(-len(inputs) // raw_limit.BATCH)
+    bare(address, before, Written(), ballast=max(0, round(state) - BARE_STATE))
+
+
+def bare(address: str, inputs: sample.Inputs, written: Written, *, same_rows: bool = False, ballast: int = 0) -> float:
+    """Seconds of the bare loop."""
+    import psycopg
+
+    insert, upsert = raw_limit.INSERT.replace("?", "%s"), raw_limit.UPSERT.replace("?", "%s").replace("version = version", "version = profiles.version")
+    rows = {"journal": written.facts, "outbox": written.deliveries} if same_rows else {}
+    shares = -(-len(inputs) // raw_limit.BATCH)
+    with psycopg.connect(address.replace("+psycopg", "")) as connection:
         began = perf_counter()
         for number, batch in enumerate(raw_limit.batches(inputs)):
             with connection.cursor() as cursor:
@@ -150,26 +177,32 @@ def bare(server: str, inputs: sample.Inputs, written: Written, *, same_rows: boo
         return perf_counter() - began
 
 
-def measure(server: str, flows: str, inputs: sample.Inputs, rounds: int) -> dict[str, Any]:
+def measure(server: str, flows: str, profiles: int, events: int, rounds: int) -> dict[str, Any]:
+    before, [inputs] = sample.stretches(flows, profiles, 1, events)
     written, number = Written(), len(inputs)
-    ours(server, flows, inputs, 1, written)
     seconds: dict[str, list[float]] = {"bare loop": [], "same rows": [], "1 worker": [], "1 worker, with appending": [], "2 workers": []}
     appended: list[float] = []
-    for _ in range(rounds):
-        seconds["bare loop"].append(bare(server, inputs, written) / number)
-        for workers in (1, 2):
-            before, took = ours(server, flows, inputs, workers)
-            appended.append(before / number)
-            seconds["1 worker" if workers == 1 else "2 workers"].append(took / number)
-            if workers == 1:
-                seconds["1 worker, with appending"].append((before + took) / number)
-        seconds["same rows"].append(bare(server, inputs, written, same_rows=True) / number)
-    return {"timings": timing.Timings(seconds), "append": statistics.median(appended), "written": written, "inputs": number}
+    with database(server, "_ours") as template, database(server, "_bare") as raw:
+        state = fill(template, flows, before)
+        fill_bare(raw, before, state)
+        ours(server, template, flows, inputs, 1, written, last(before))
+        for _ in range(rounds):
+            with database(server, template=raw) as address:
+                seconds["bare loop"].append(bare(address, inputs, written) / number)
+            for workers in (1, 2):
+                before_, took = ours(server, template, flows, inputs, workers)
+                appended.append(before_ / number)
+                seconds["1 worker" if workers == 1 else "2 workers"].append(took / number)
+                if workers == 1:
+                    seconds["1 worker, with appending"].append((before_ + took) / number)
+            with database(server, template=raw) as address:
+                seconds["same rows"].append(bare(address, inputs, written, same_rows=True) / number)
+    return {"timings": timing.Timings(seconds), "append": statistics.median(appended), "written": written, "inputs": number, "profiles": profiles}
 
 
 def report(found: dict[str, Any]) -> None:
     timings, written, number = found["timings"], found["written"], found["inputs"]
-    print(f"Workers on PostgreSQL, {number} inputs (delivery excluded); {timing.machine()}")
+    print(f"Workers on PostgreSQL, {number} inputs among {found['profiles']:,} people (delivery excluded); {timing.machine()}")
     print(f"  per input {len(written.facts) / number:.1f} facts and {len(written.deliveries) / number:.2f} outbox rows; a state has {written.state:.0f} bytes")
     for name in timings.seconds:
         print(f"  {name:25} {1 / timings.median(name):9,.0f} inputs/s   {timings.ratio('bare loop', name)} x the bare loop")
@@ -181,13 +214,14 @@ def report(found: dict[str, Any]) -> None:
 def main(arguments: list[str] | None = None) -> dict[str, Any]:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("server", metavar="ADDRESS")
-    parser.add_argument("--quick", action="store_true", help="500 people, 1 round")
+    parser.add_argument("--quick", action="store_true", help="500 people, 2,000 events, 1 round")
     parser.add_argument("--flows", choices=list(sample.PROGRAMS), default="shop", help="which program (default: shop)")
-    parser.add_argument("--people", type=int, help="how many (default: 3,000)")
+    parser.add_argument("--profiles", type=int, help="people who are there beforehand (default: 100,000)")
+    parser.add_argument("--events", type=int, help="events of the shop (default: 30,000)")
     parser.add_argument("--rounds", type=int)
     options = parser.parse_args(arguments)
-    inputs = sample.inputs(options.flows, options.people or (500 if options.quick else 3_000))
-    found = measure(options.server, options.flows, inputs, options.rounds or (1 if options.quick else 5))
+    profiles, events = options.profiles or (500 if options.quick else 100_000), options.events or (2_000 if options.quick else 30_000)
+    found = measure(options.server, options.flows, profiles, events, options.rounds or (1 if options.quick else 5))
     report(found)
     return found
 

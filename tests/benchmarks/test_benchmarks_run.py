@@ -24,14 +24,20 @@ def test_conditions_agree_and_are_timed():
 
 
 def test_durable_processing_consumes_everything():
-    shown = run("durable.py", "--people", "60", "--rounds", "1")
-    assert "Durable processing, 660 inputs" in shown
+    shown = run("durable.py", "--profiles", "60", "--events", "300", "--rounds", "1")
+    assert "inputs among 60 people" in shown
     assert "share of the raw limit" in shown
 
 
 @pytest.mark.skipif(not (FOLDER.parent / "examples" / "cdnow").is_dir(), reason="the example's data is not there")
 def test_durable_processing_of_real_purchases_consumes_everything():
-    assert "share of the raw limit" in run("durable.py", "--flows", "cdnow", "--people", "60", "--rounds", "1")
+    assert "share of the raw limit" in run("durable.py", "--flows", "cdnow", "--profiles", "60", "--rounds", "1")
+
+
+def test_what_the_parts_of_the_whole_path_take():
+    shown = run("durable.py", "--profiles", "60", "--events", "300", "--parts")
+    assert "the machine" in shown
+    assert "write people" in shown
 
 
 def test_the_cost_of_many_flows_is_compared_with_that_of_few():
@@ -64,7 +70,7 @@ def test_programs_say_what_they_do():
 
 
 def test_several_workers_consume_everything(postgresql):
-    shown = run("workers.py", postgresql.server, "--people", "60", "--rounds", "1")
+    shown = run("workers.py", postgresql.server, "--profiles", "60", "--events", "300", "--rounds", "1")
     assert "1 worker " in shown
     assert "2 workers " in shown
 

@@ -1,5 +1,4 @@
-# ruff: noqa: T201 - it tells its parent how far it is
-"""A worker in a process of its own, to be killed: ADDRESS NOW. Moves people on at the moment NOW until nothing is left."""
+"""A worker in a process of its own, to be killed: moves people on at a moment that stands still until nothing is left."""
 
 from __future__ import annotations
 
@@ -9,13 +8,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 from fake_machine import FakeMachine
 
 from triggerfish.runtime.engine.engine import Engine
 from triggerfish.runtime.engine.runs import Run
 from triggerfish.runtime.store.store import Store
+
+POISON = "poison"
 
 
 @dataclass
@@ -31,20 +30,16 @@ class Standing:
         return stop.wait(seconds)
 
 
-def move_people(address: str, now: int) -> None:
+def move_people(address: str, now: int, begun: Path | None = None) -> None:
     with Store(address) as store:
         engine = Engine(
-            store, FakeMachine(), Standing(now), notice=lambda text: print(text, file=sys.stderr),
+            store, FakeMachine(frozenset({POISON})), Standing(now), notice=lambda text: print(text, file=sys.stderr),  # noqa: T201
             events_a_batch=500, people_a_batch=100,
         )  # fmt: skip
-        print("begun", flush=True)
+        if begun is not None:
+            begun.touch()
         quiet = 0
         while quiet < 3:  # another worker may be at the last shards, and be killed
             ran = Run(engine).until_idle()
             quiet = 0 if ran.events + ran.due else quiet + 1
             time.sleep(0.05)
-    print("done", flush=True)
-
-
-if __name__ == "__main__":
-    move_people(sys.argv[1], int(sys.argv[2]))

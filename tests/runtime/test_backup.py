@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 from postgresql import Databases
 
 from triggerfish.runtime.cli import main
+from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store import backup as copies
 from triggerfish.runtime.store.backup import backup
 from triggerfish.runtime.store.schema import metadata
 from triggerfish.runtime.store.store import Store
@@ -115,3 +118,19 @@ def test_a_copy_into_a_folder_that_is_not_there(project: Path, tmp_path: Path) -
     assert invoke("track", "ana", "signed_up", "-C", project)[0] == 0
     code, output = invoke("db", "backup", tmp_path / "none" / "copy", project)
     assert (code, output) == (2, f"triggerfish: there is no folder {tmp_path / 'none'} to put the copy in; make it first\n")
+
+
+def test_a_copy_is_finished_however_much_is_written_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "PAGES", 1)
+    address, left = f"sqlite:///{tmp_path / 'shop.db'}", []
+    with Store(address) as store:
+
+        def written_to(done: int, total: int) -> None:
+            left.append(total - done)
+            assert len(left) < 1_000, "it began anew and anew"
+            store.events.append([("ana", Input("event", "x", len(left), f"m{len(left)}", {}))], 1)
+
+        backup(address, tmp_path / "copy", written_to)
+    assert left == sorted(left, reverse=True)
+    with Store(f"sqlite:///{tmp_path / 'copy'}") as copy:
+        assert copy.events.count() == 0  # as it was when it began

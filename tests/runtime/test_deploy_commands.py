@@ -119,3 +119,35 @@ def test_a_rollback_makes_the_version_before_the_newest_again(shop: Path) -> Non
     assert "which is version 2 again" in invoke("rollback", 2, shop, "--yes").stdout
     assert listed(shop)[-1]["hash"] == second["hash"]
     assert "there is no version 9" in invoke("rollback", 9, shop, code=1).output
+
+
+def test_run_keeps_only_the_versions_at_hand_that_somebody_is_inside_of(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from triggerfish.runtime.store.store import Store
+
+    for days in range(2, 8):
+        (shop / "a.flow").write_text(TEXT.replace("2 days", f"{days} days"))
+        if days in (2, 5):
+            invoke("track", f"p{days}", "begin", "-C", shop)
+        invoke("run", shop, "--once")
+    with Store(f"sqlite:///{shop / '.triggerfish' / 'triggerfish.db'}") as store:
+        used = [each.options.used for each in store.programs.versions()]
+    assert used == [(), (1,), (1, 2), (1, 2, 3), (1, 4), (1, 4, 5)]
+
+
+def test_people_are_shown_at_the_step_of_the_version_they_are_in(shop: Path) -> None:
+    invoke("track", "ana", "begin", "-C", shop)
+    invoke("run", shop, "--once")
+    (shop / "a.flow").write_text(TEXT.replace("flow walk\n", "flow walk\n    # first\n    again after 1 day\n").replace("    wait 2 days", "    wait 9 days\n    wait 2 days"))
+    invoke("deploy", shop, "--yes")
+    (shop / "a.flow").write_text("flow")  # what the folder holds has no say
+    shown = json.loads(invoke("people", "show", "ana", shop, "--format", "json").stdout)["flows"][0]
+    assert (shown["step"], shown["line"]) == ("wait 2 days as pause", 6)
+    assert "ana" in invoke("people", "list", shop).stdout
+
+
+def test_a_plan_tells_of_windows_longer_than_events_are_kept(shop: Path) -> None:
+    (shop / "triggerfish.toml").write_text('[retention]\nevents = "30 days"\n')
+    (shop / "a.flow").write_text(TEXT + "\nsegment keen\n    did begin at least 2 times in last 90 days\n")
+    said = "flows look back further at begin than [retention] keeps events (30 days)"
+    assert said in invoke("plan", shop).stderr
+    assert said in invoke("deploy", shop, "--yes").stderr

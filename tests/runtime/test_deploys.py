@@ -187,6 +187,31 @@ def test_a_renamed_step_is_found_with_moved_and_not_without(shop: Shop) -> None:
     assert shop.trail("cid") == "old"
 
 
+def test_a_step_without_a_name_is_given_one_and_then_other_words(shop: Shop) -> None:
+    bare = HEAD + FLOW.replace(" as pause", "")
+    shop.deploy(bare, move=True)
+    assert [run.version for run in shop.runs()] == [2]
+    shorter = FLOW.replace("2 days", "3 hours")
+    [group] = [each for flow in shop.plan(HEAD + shorter, Wishes(move=True)).flows for each in flow.people]
+    assert group.orphans == 3  # nothing says that it is the same
+    plan = shop.deploy(HEAD + FLOW, move=True)
+    assert "~ wait 2 days  →  wait 2 days as pause" in lines(plan)
+    shop.deploy(HEAD + shorter, move=True)
+    assert [(run.version, run.due) for run in shop.runs()] == [(4, shop.now + 2 * HOUR)]
+
+
+def test_of_steps_that_read_the_same_none_is_taken_for_another(shop: Shop) -> None:
+    twice = HEAD + FLOW.replace("    wait 2 days as pause\n", "    wait 2 days\n    wait 2 days as pause\n")
+    assert shop.plan(twice, Wishes(move=True)).orphans == 0
+    unnamed = HEAD + FLOW.replace("    wait 2 days as pause\n", "    wait 2 days\n    wait 2 days\n")
+    assert shop.plan(unnamed, Wishes(move=True)).orphans == 3
+
+
+def test_a_flow_that_is_gone_is_said_to_be(shop: Shop) -> None:
+    renamed = shop.plan(HEAD + FLOW.replace("flow walk", "flow stroll"), Wishes(move=True))
+    assert "3 people have nowhere to go on: the flow is gone (decide: --leave-orphans or --exit-orphans)" in lines(renamed)
+
+
 def test_moves_are_made_one_after_another_by_whoever_missed_them(shop: Shop) -> None:
     renamed = HEAD + FLOW.replace("as pause", "as rest").replace("    start when begin\n", "    start when begin\n    moved pause to rest\n")
     again = HEAD + FLOW.replace("2 days as pause", "5 days as sleep").replace(
@@ -325,6 +350,22 @@ def test_a_saved_plan_is_refused_when_anything_has_changed(shop: Shop) -> None:
     with pytest.raises(PlanRefused, match="version 2 is in force by now, the plan was made when version 1 was"):
         apply(shop.store, compiled(text), saved, shop.now)
     assert shop.store.programs.version() == 2
+
+
+def test_what_an_older_version_still_asks_for_is_missed(shop: Shop) -> None:
+    sending = "    wait 1 day\n    send sms note transactional\n"
+    shop.deploy(HEAD + FLOW + sending)
+    shop.happens("dan", "eve")
+    without = HEAD.replace('message note\n    sms "note"\n', "") + FLOW
+    warning = "WARNING: 2 people in walk (version 2) may still come to `sms note`, which would be gone: it fails there"
+    assert warning in lines(shop.plan(without))
+    assert warning not in lines(shop.plan(without, Wishes(move=True, orphans="leave")))
+    shop.deploy(without)
+    shop.happens("fay")
+    assert warning in lines(shop.plan(without + "\nsegment all\n    trail is known\n"))  # nobody looks at it in the folder any more
+    for days in (2, 1, 1):
+        shop.after(days * DAY)
+    assert not [line for line in lines(shop.plan(without)) if "WARNING" in line]
 
 
 def test_of_many_versions_only_those_in_use_are_made_ready(shop: Shop) -> None:

@@ -271,7 +271,7 @@ def test_results_of_deliveries_are_taken_up_in_the_same_run(store: Store, clock:
         def pause(self, now: int | None = None) -> float:
             return 0
 
-        def deliver(self, now: int | None = None) -> int:
+        def deliver(self, now: int | None = None, *, at_once: bool = False) -> int:
             self.asked.append(now)
             if len(self.asked) > 1:
                 return 0

@@ -1,183 +1,98 @@
-"""A run that is killed anywhere and started again does exactly what an undisturbed one does."""
+"""Whatever is killed, at whatever moment: nothing is lost, and nothing happens twice.
+
+``TRIGGERFISH_KILLS`` says how often each of them is killed; ``kills.py`` runs the same without pytest.
+"""
 
 from __future__ import annotations
 
-import json
 import os
-import random
 import signal
-import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from killing.databases import Databases, Files, OnServer
+from killing.deliveries import deliveries
+from killing.forks import command, start
+from killing.outcome import Outcome
+from killing.replays import replays
+from killing.server import Server
+from killing.shop import history_project
+from killing.workers import workers
 
-from triggerfish.runtime.cli.workspace import Workspace
 from triggerfish.runtime.store.store import Store
 
-KILLS = int(os.environ.get("TRIGGERFISH_KILLS", "10"))
-PEOPLE = 400 if KILLS <= 10 else 40 * KILLS
-PROJECT = """
-profile
-    first_name  text
+KILLS = int(os.environ.get("TRIGGERFISH_KILLS", "3"))
 
-event ordered
-    total  number
-
-event browsed
-
-topic offers for email, sms
-
-policy
-    at most 2 emails per week
-    quiet hours 22:00 to 7:00 for sms
-
-segment lapsed
-    did not ordered in last 20 days
-
-message thanks
-    email
-        subject "Thank you, {{ first_name }}"
-        body "<p>It was {{ event.total }}.</p>"
-
-message back
-    email
-        subject "We miss you, {{ first_name }}"
-        body "<p>Come back.</p>"
-    sms "Come back, {{ first_name }}"
-
-flow first_order
-    start when ordered
-    again never
-    about offers
-
-    wait 1 hour
-    send email thanks
-    record browsed
-
-flow win_back
-    start when enters segment lapsed
-    stop when ordered
-    about offers
-
-    send email back
-    wait 3 days
-    repeat 2 times
-        send sms back
-        wait 12 hours
-
-flow curious
-    start when browsed 2 times within 5 days
-        then no ordered within 1 day
-    about offers
-
-    send email back
-"""
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 
 
-def triggerfish(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "triggerfish.runtime.cli", *arguments]
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databases]:
+    """Databases of each kind."""
+    if request.param == "sqlite":
+        yield Files(tmp_path)
+        return
+    made = OnServer(request.getfixturevalue("postgresql").server, f"triggerfish_kills_{os.getpid()}")
+    try:
+        yield made
+    finally:
+        made.drop()
 
 
-def make_project(folder: Path) -> None:
-    chance = random.Random(7)
-    (folder / "shop.flow").write_text(PROJECT)
-    lines = [
-        {
-            "type": "identify",
-            "userId": f"p{number}",
-            "messageId": f"i{number}",
-            "timestamp": "2026-01-01T00:00:00Z",
-            "traits": {"first_name": f"Name {number}", "email": f"p{number}@example.com", "phone": f"+1555{number:07}"},
-        }
-        for number in range(PEOPLE)
-    ]
-    for number in range(PEOPLE * 15):
-        event = chance.choice(["ordered", "browsed", "browsed"])
-        lines.append(
-            {
-                "type": "track",
-                "userId": f"p{chance.randrange(PEOPLE)}",
-                "messageId": f"e{number}",
-                "event": event,
-                "timestamp": time.strftime(
-                    "%Y-%m-%dT%H:%M:%SZ", time.gmtime(1_767_225_600 + chance.randrange(90 * 86_400))
-                ),
-                "properties": {"total": chance.randrange(5, 200)} if event == "ordered" else {},
-            }
-        )
-    (folder / "events.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    subprocess.run(triggerfish("ingest", str(folder / "events.jsonl"), str(folder)), check=True, capture_output=True)
+def check(outcome: Outcome) -> None:
+    assert outcome.problems == []
+    assert outcome.kills.total() >= KILLS
 
 
-def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Everything that must not depend on the kills; wall-clock columns are left out."""
-    database = Workspace(folder).settings.database
-    queries = {
-        "journal": "select * from journal order by person, number",
-        "states": "select id, state, due_at from profiles order by id",
-        "outbox": "select key, person, target, at, status, data, context from outbox order by key",
-        "events": "select id, person, kind, name, at, fields, origin from events order by seq",
-    }
-    with Store(database) as store, store.database.read() as connection:
-        found = {name: [tuple(row) for row in connection.exec_driver_sql(query)] for name, query in queries.items()}
-    found["mails"] = sorted(
-        (path.name, path.read_bytes().count(b"Message-ID"))
-        for path in (folder / ".triggerfish" / "outbox").glob("*.eml")
-    )
-    return found
+def test_a_replay_that_is_killed(databases: Databases, tmp_path: Path) -> None:
+    outcome = replays(databases, tmp_path / "work", KILLS, people=15)
+    check(outcome)
+    assert outcome.figures["journal"] > 300
+    assert outcome.figures["mails"] > 50
 
 
-def test_killing_a_replay_at_random_moments_changes_nothing_on_any_database(project: Path, tmp_path: Path) -> None:
-    """The undisturbed one is on SQLite: what comes out does not depend on the kind of database either."""
-    undisturbed, killed = tmp_path / "undisturbed", project
-    undisturbed.mkdir()
-    make_project(undisturbed)
-    make_project(killed)
-    run = triggerfish("run", "--clock", "events")
-    began = time.monotonic()
-    subprocess.run([*run, str(undisturbed)], check=True, capture_output=True)
-    whole = time.monotonic() - began
-    began = time.monotonic()
-    subprocess.run([*run, str(undisturbed)], check=True, capture_output=True)
-    idle = time.monotonic() - began
-    # Often enough that the work is cut into about as many pieces as there are kills.
-    longest = idle + 2.5 * max(whole - idle, 0.1) / KILLS
+def test_a_worker_that_is_killed_while_orders_come_in(tmp_path: Path) -> None:
+    check(workers(Files(tmp_path), tmp_path / "work", KILLS, at_once=1))
 
-    chance = random.Random(3)
-    kills = 0
-    for _ in range(KILLS * 20):
-        process = subprocess.Popen([*run, str(killed)], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        try:
-            process.wait(timeout=chance.uniform(0.7 * idle, longest) if kills < KILLS else 600)
-        except subprocess.TimeoutExpired:
-            process.send_signal(signal.SIGKILL)
-            kills += 1
-        _, error = process.communicate()
-        if process.returncode == 0:
-            break
-        assert process.returncode == -signal.SIGKILL, error.decode()
-    assert process.returncode == 0
-    assert kills >= 1
-    (tmp_path / "kills").write_text(str(kills))
 
-    expected, found = contents(undisturbed), contents(killed)
-    assert len(expected["journal"]) > PEOPLE
-    assert expected["mails"]
-    for name, rows in expected.items():
-        assert found[name] == rows, name
+def test_two_workers_and_their_server_that_are_killed(tmp_path: Path) -> None:
+    try:
+        server = Server()
+    except FileNotFoundError as error:
+        pytest.skip(str(error))
+    with server:
+        outcome = workers(OnServer(server.address, "kills"), tmp_path / "work", KILLS, at_once=2, server=server, seed=2)
+    check(outcome)
+    assert outcome.kills["server"]
+
+
+def test_a_worker_that_is_killed_while_it_delivers(databases: Databases, tmp_path: Path) -> None:
+    outcome = deliveries(databases, tmp_path / "work", KILLS)
+    check(outcome)
+    assert outcome.figures["mails"] > KILLS
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_after_the_batch_at_hand(tmp_path: Path, number: int) -> None:
-    make_project(tmp_path)
-    process = subprocess.Popen(triggerfish("run", str(tmp_path)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert process.stderr is not None
-    for line in process.stderr:
-        if b"running" in line:
-            break
-    process.send_signal(number)
-    out, error = process.communicate(timeout=60)
-    assert process.returncode == 0, error.decode()
-    assert b"events of" in out
+def test_a_signal_stops_after_the_batch_at_hand_and_a_restart_goes_on(tmp_path: Path, number: int) -> None:
+    project, log = tmp_path / "shop", tmp_path / "log"
+    log.touch()
+    history_project(project, f"sqlite:///{tmp_path / 'shop.db'}")
+    for order in (1, 2):
+        process = start(command, (), "run", str(project), log=log)
+        until = time.monotonic() + 30
+        while log.read_text().count("running") < order and time.monotonic() < until:
+            time.sleep(0.01)
+        start(command, (), "track", "ana", "ordered", f"total={order}", "-C", str(project), log=tmp_path / "track").join()
+        with Store(f"sqlite:///{tmp_path / 'shop.db'}") as store:
+            while store.events.ahead() and time.monotonic() < until:
+                time.sleep(0.01)
+        assert process.pid is not None
+        os.kill(process.pid, number)
+        process.join(30)
+        assert process.exitcode == 0, log.read_text()
+    said = log.read_text()
+    assert said.count("stopping after the batch at hand") == 2
+    assert said.count("1 event of 1 person") == 2

@@ -31,7 +31,7 @@ def document(**other: Any) -> dict[str, Any]:
     day = {"failed": 0, "unknown": 0, "reasons": [], "set_aside": 0, "set_aside_reasons": []}
     well = {
         "program_version": 1, "workers": [WORKER], "events_ahead": 0, "events_lag_seconds": 0, "events_ahead_of_clock_seconds": 0,
-        "lag_seconds": 0, "earliest_due": None, "program_since": 0, "open": [], "retried": [],
+        "lag_seconds": 0, "earliest_due": None, "replayed": False, "open": [], "retried": [],
     }  # fmt: skip
     return {**well, **other, "last_day": {**day, **other.get("last_day", {})}}
 
@@ -79,10 +79,10 @@ def test_deliveries_of_one_channel_are_overdue_once() -> None:
 
 
 def test_what_a_replay_left_due_does_not_stand_still() -> None:
-    replayed = {"workers": [], "lag_seconds": 9, "earliest_due": 50, "program_since": 100}
+    replayed = {"workers": [], "lag_seconds": 9, "replayed": True, "program_version": 7}
     (found,) = findings(document(**replayed), AlertSettings())
     assert (found.severity, found.name, found.cure) == ("warning", "replayed", "start triggerfish run to go on")
-    for other in ({"earliest_due": 150}, {"events_ahead": 1}, {"program_version": 2}):
+    for other in ({"replayed": False}, {"events_ahead": 1}):
         assert [one.name for one in findings(document(**{**replayed, **other}), AlertSettings())] == ["no_worker"]
 
 
@@ -170,3 +170,15 @@ def test_watching_goes_by_itself(shop: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(status.time, "sleep", stop)
     assert "people    0" in invoke("status", shop, "--watch", code=130).stdout
     invoke("status", shop, "--watch", "--check", code=2)
+
+
+def test_history_that_was_replayed_under_a_later_version_is_told_from_standing_still(project: Path) -> None:
+    for days in (1, 2):
+        (project / "a.flow").write_text(FLOW.replace("1 day", f"{days} days"))
+        invoke("run", project, "--once")
+    invoke("track", "ana", "ping", "--at", "2020-01-01T10:00:00Z", "-C", project)
+    invoke("run", project, "--clock", "events")
+    shown = invoke("status", project, "--check", code=1).stdout
+    assert "WRONG: history was replayed, and what became due since then waits" in shown
+    invoke("run", project, "--once")
+    assert invoke("status", project, "--check").stdout.startswith("all well\n")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 import pytest
 from sqlalchemy import event as listen
 
@@ -121,30 +123,61 @@ def test_what_the_machine_recorded_is_never_consumed(store: Store) -> None:
     assert [one.origin for one in store.events.of_person("ana")] == ["intake", "machine", "delivery", "machine"]
 
 
-def test_the_next_moment_is_looked_up_shard_by_shard(store: Store) -> None:
-    """However many people wait: asked for all at once, it would be read off all of them."""
+def plan(store: Store, ask: Callable[[], object], about: str = "due_at") -> list[str]:
+    """How the database answers the one question about something that is asked meanwhile."""
     asked: list[tuple[str, object]] = []
-    batch = Batch(received=1)
-    batch.changes = [Change(f"p{each}", b"s", 1_000 + each, 0) for each in range(50)]
-    store.commit(batch)
 
     def note(_connection: object, _cursor: object, statement: str, parameters: object, *_: object) -> None:
         asked.append((statement, parameters))
 
     listen.listen(store.database.engine, "before_cursor_execute", note)
     try:
-        assert store.profiles.earliest_due() == 1_000
+        ask()
     finally:
         listen.remove(store.database.engine, "before_cursor_execute", note)
-    [(statement, parameters)] = [each for each in asked if "due_at" in each[0]]
+    [(statement, parameters)] = [each for each in asked if about in each[0]]
     with store.database.read() as connection:
         if store.database.dialect.name == "sqlite":
-            plan = [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]  # type: ignore[arg-type]
-            assert "SEARCH profiles USING COVERING INDEX profiles_due (shard=? AND due_at>?)" in plan
-        else:
-            connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            plan = [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]  # type: ignore[arg-type]
-            assert any("Index Cond:" in line and "shard = cursors.shard" in line for line in plan), plan
+            return [str(row[3]) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]  # type: ignore[arg-type]
+        for way in ("seqscan", "bitmapscan"):
+            connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")  # there are few rows
+        return [str(row[0]) for row in connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)]  # type: ignore[arg-type]
+
+
+def let_wait(store: Store, due: Iterable[int]) -> None:
+    batch = Batch(received=1)
+    batch.changes = [Change(f"p{number}", b"s", at, 0) for number, at in enumerate(due)]
+    store.commit(batch)
+
+
+def test_the_next_moment_is_looked_up_shard_by_shard(store: Store) -> None:
+    """However many people wait: asked for all at once, it would be read off all of them."""
+    let_wait(store, range(1_000, 1_050))
+    assert store.profiles.earliest_due() == 1_000
+    lines = plan(store, store.profiles.earliest_due)
+    if store.database.dialect.name == "sqlite":
+        assert "SEARCH profiles USING COVERING INDEX profiles_due (shard=? AND due_at>?)" in lines
+    else:
+        assert any("Index Cond:" in line and "shard = cursors.shard" in line for line in lines), lines
+
+
+def test_what_was_consumed_is_not_looked_at_to_count_what_is_left(store: Store) -> None:
+    store.events.append([("ana", event(number, number)) for number in range(20)], 1)
+    assert len(consume(store, 15)) == 15
+    assert store.events.ahead() == 5
+    assert store.events.begin_replay(Position()) == Position(top=20, at=15)
+    for ask in (store.events.ahead, lambda: store.events.begin_replay(Position())):
+        assert not any("SCAN events" in line or "Seq Scan on events" in line for line in plan(store, ask, "events"))
+
+
+def test_those_who_are_due_at_one_moment_are_not_sorted_to_find_the_first(store: Store) -> None:
+    let_wait(store, [7] * 50)
+    shard = store.shards.of("p1")
+    here = sorted(f"p{each}" for each in range(50) if store.shards.of(f"p{each}") == shard)
+    assert [person for person, _ in store.profiles.due(7, 2, [shard])] == here[:2]
+    lines = plan(store, lambda: store.profiles.due(7, 2, [shard]))
+    assert any("profiles_due" in line for line in lines), lines
+    assert not any("Sort" in line or "B-TREE" in line for line in lines), lines
 
 
 def test_a_commit_writes_everything(store: Store) -> None:

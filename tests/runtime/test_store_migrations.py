@@ -29,7 +29,7 @@ def test_an_empty_database_is_upgraded_and_again_is_nothing(empty_address: str) 
     assert migrate.upgrade(database).up_to_date
     with database.read() as connection:
         tables = set(inspect(connection).get_table_names())
-    assert tables == {*metadata.tables, "alembic_version"}
+    assert {name for name in tables if not name.startswith("journal_")} == {*metadata.tables, "alembic_version"}
     assert migrate.upgrade(database).up_to_date
     database.close()
 
@@ -38,7 +38,8 @@ def test_migrations_make_what_the_schema_says(empty_address: str) -> None:
     database = Database(empty_address)
     migrate.upgrade(database)
     with database.read() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        tables = {"include_name": lambda name, kind, _: kind != "table" or not name.startswith("journal_")}  # its partitions
+        assert compare_metadata(MigrationContext.configure(connection, opts=tables), metadata) == []
         names = {index["name"] for table in metadata.tables for index in inspect(connection).get_indexes(table)}
     assert {index.name for table in metadata.tables.values() for index in table.indexes} <= names
     database.close()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import pytest
@@ -15,7 +16,9 @@ from triggerfish.runtime.engine.engine import Engine
 from triggerfish.runtime.engine.live import LiveRuntime
 from triggerfish.runtime.engine.ticker import Task, Ticker
 from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.store.batch import Batch
 from triggerfish.runtime.store.errors import StoreUnavailable
+from triggerfish.runtime.store.profiles import Change
 from triggerfish.runtime.store.store import Store
 
 
@@ -138,7 +141,7 @@ def test_the_live_runtime_handles_what_arrives_and_delivers(store: Store) -> Non
             self.recovered += 1
             return 0
 
-        def deliver(self, now: int | None = None) -> int:
+        def deliver(self, now: int | None = None, *, at_once: bool = False) -> int:
             assert now is not None
             claimed = store.outbox.claim(10, now)
             self.delivered += [one.delivery.key for one in claimed]
@@ -184,3 +187,30 @@ def test_the_live_runtime_stops_while_it_waits_for_the_database(store: Store) ->
     with Running(live(store, stop, told).run, stop):
         until(lambda: bool(told))
     assert all("disk is full" in one for one in told)
+
+
+@pytest.fixture
+def only_writer(tmp_path: Path) -> Iterator[Store]:
+    """A store that no other worker can be at."""
+    with Store(f"sqlite:///{tmp_path / 'only.db'}") as opened:
+        yield opened
+
+
+def test_who_becomes_due_behind_the_last_look_is_not_kept_waiting(only_writer: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = only_writer
+    monkeypatch.setattr("triggerfish.runtime.engine.live.TAKEN_MILLISECONDS", 3_600_000)
+    stop, engine = threading.Event(), Engine(store, FakeMachine(), WallClock())
+    process, looks = engine.process_due, list[int]()
+
+    def look(now: int) -> int:
+        found = process(now)
+        looks.append(found)
+        if len(looks) == 1:
+            batch = Batch(received=now)
+            batch.changes = [Change("ana", None, now - 1, 0)]
+            store.commit(batch)
+        return found
+
+    engine.process_due = look  # type: ignore[method-assign,assignment]
+    with Running(LiveRuntime(engine, stop, poll_seconds=3_600).run, stop):
+        until(lambda: 1 in looks)

@@ -23,6 +23,7 @@ from triggerfish.runtime.engine.runs import Run
 from triggerfish.runtime.engine.ticker import Task, Ticker
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.machine import Machine
+from triggerfish.runtime.observation.remark import plain
 from triggerfish.runtime.store.errors import StoreUnavailable
 from triggerfish.runtime.store.store import Store
 
@@ -96,6 +97,7 @@ def test_a_database_that_is_gone_for_a_minute(store: Store, clock: Any, absence:
     assert back
     assert told[0].startswith("the database cannot be reached; check that it is running, or that its file is where it was (")
     assert told[0].endswith("); trying again in 0.1 s")
+    assert [(plain(one).event, plain(one).parts.get("trouble")) for one in (told[0], told[-1])] == [("database_trouble", "gone"), ("database_back", None)]
     assert len([fact for fact in store.journal.of_person("ana") if fact.kind == "noted"]) == 50
 
 
@@ -137,6 +139,7 @@ def test_a_disk_that_is_full_for_a_while(store: Store, clock: Any) -> None:
     assert ran.events == 200
     assert len(told) == 1
     assert told[0].startswith("the disk is full; make room, nothing was lost (")
+    assert plain(told[0]).parts["trouble"] == "full"
     assert len([fact for fact in store.journal.of_person("ana") if fact.kind == "noted"]) == 200
 
 
@@ -164,6 +167,14 @@ def test_a_clock_that_jumps_a_day_makes_what_is_due_by_it_happen_once(store: Sto
     Run(real).until_idle()
     assert store.events.count(origin="machine") == 1
     assert store.profiles.earliest_due() is None or store.profiles.earliest_due() > clock.moment  # type: ignore[operator]
+
+
+def test_status_says_that_the_database_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "triggerfish.toml").write_text('[database]\nurl = "postgresql://127.0.0.1:1/shop"\n')
+    (tmp_path / "a.flow").write_text(FLOW)
+    done = CliRunner().invoke(main, ["status", "--check", str(tmp_path)])
+    assert done.exit_code == 3, done.output
+    assert "the database cannot be reached; check that it is running" in done.output
 
 
 @pytest.mark.parametrize(
@@ -195,6 +206,7 @@ def test_a_clock_that_is_set_is_mentioned_and_the_ticks_go_on(hours: int, senten
         stop.set()
         thread.join(10)
     assert told == [sentence]
+    assert plain(told[0]).event == "clock_changed"
 
 
 def test_whoever_delivers_hears_in_a_sentence_that_the_database_is_gone(store: Store, absence: Any) -> None:

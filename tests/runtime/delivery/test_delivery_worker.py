@@ -292,27 +292,55 @@ def test_an_action_given_up_answers_too(desk: Make) -> None:
 # --- crashes and stops ----------------------------------------------------------------------------
 
 
+def left_by_a_crash(d: Any, *keys: str, attempts: int = 1) -> None:
+    d.outbox.left = [Claimed("ana", d.send(key), attempts) for key in keys]
+    for one in d.outbox.left:
+        d.outbox.status[one.delivery.key] = "sending"
+        d.outbox.rows[one.delivery.key] = one
+
+
 def test_after_a_crash_what_can_be_repeated_is_and_the_rest_is_unknown(desk: Make) -> None:
     for deduplicates in (True, False):
         d = desk(deduplicates=deduplicates)
-        delivery = d.send("k")
-        d.outbox.status["k"] = "sending"
-        d.outbox.left = [Claimed("ana", delivery, 1)]
+        left_by_a_crash(d, "k")
         assert d.worker.recover() == 1
+        assert d.post.sent == [], "whoever recovers hands nothing over"
+        d.worker.deliver()
         result = d.outbox.results["k"]
-        assert (result.status, result.attempts) == ("sent" if deduplicates else "unknown", 1)
+        assert (result.status, result.attempts) == (("sent", 2) if deduplicates else ("unknown", 1))
         assert len(d.post.sent) == int(deduplicates)
         assert bool(d.notices) is not deduplicates
 
 
+def test_what_a_crash_left_goes_alone_so_that_nothing_else_is_in_doubt_with_it(desk: Make) -> None:
+    d = desk(deduplicates=True)
+    left_by_a_crash(d, "a", "b")
+    d.send("c")
+    d.worker.recover()
+    seen: list[dict[str, str]] = []
+    d.post.before = lambda _: seen.append(dict(d.outbox.status))
+    d.worker.deliver()
+    sending = [[key for key, status in each.items() if status == "sending"] for each in seen]
+    assert sending == [["c"], ["a"], ["b"]]
+    assert [name for name, _ in d.outbox.log][-4:] == ["start", "start", "start", "finish"]
+
+
 def test_a_message_that_kills_its_worker_is_given_up(desk: Make) -> None:
     d = desk(deduplicates=True)
-    delivery = d.send("k")
-    d.outbox.status["k"] = "sending"
-    d.outbox.left = [Claimed("ana", delivery, 4)]
+    left_by_a_crash(d, "k", attempts=13)
     d.worker.recover()
+    d.worker.deliver()
     assert d.post.sent == []
     assert d.outbox.results["k"].status == "failed"
+
+
+def test_a_crash_fails_no_message_that_was_put_off_often(desk: Make) -> None:
+    """The attempts of a busy provider are not taken for those of a message that kills its worker."""
+    d = desk(deduplicates=True)
+    left_by_a_crash(d, "k", attempts=9)
+    d.worker.recover()
+    d.worker.deliver()
+    assert d.outbox.results["k"].status == "sent"
 
 
 def test_a_database_that_fails_in_between_loses_nothing_and_repeats_nothing(desk: Make) -> None:

@@ -6,7 +6,7 @@ the project is left out, and some words are no commands:
     at TIME         the ``--at`` of the ``track`` and ``identify`` commands that follow
     replace SUFFIX  the program is now that of ``NAME.SUFFIX.flow``
     decide          ``run --clock events`` that is stopped before it delivers anything
-    outbox MESSAGE STATUS [ATTEMPTS] [REASON]    what became of the delivery that waits
+    outbox MESSAGE STATUS [ATTEMPTS] [REASON]    what became of the delivery that waits; a worker takes it an hour after ``at``
 
 ``pytest tests/runtime/explain --rewrite`` writes the answers anew; read them aloud in the diff.
 """
@@ -17,6 +17,7 @@ import json
 import re
 import shlex
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -77,7 +78,9 @@ class Project:
     def _outbox(self, message: str, status: str, attempts: str = "1", reason: str = "") -> None:
         """What became of the newest delivery of a message: ``waiting`` is tried again a minute later."""
         with Store(f"sqlite:///{self.folder / '.triggerfish' / 'triggerfish.db'}") as store:
-            claimed = [each for each in store.outbox.claim(100, 2**62) if each.delivery.data.get("message") == message]
+            assert self.time is not None
+            later = int(datetime.fromisoformat(self.time).timestamp() * 1000) + 3_600_000
+            claimed = [each for each in store.outbox.claim(100, later) if each.delivery.data.get("message") == message]
             [one] = claimed
             assert store.outbox.start([one.delivery.key]) == [one.delivery.key]
             if status == "sending":

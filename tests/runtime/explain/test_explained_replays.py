@@ -2,196 +2,182 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made_up_lives import HOUR, PEOPLE, Life, programs
+from sqlalchemy import delete, select, update
 
 from triggerfish.dsl.project import compile_sources
 from triggerfish.plugins.manager import load_plugins
 from triggerfish.runtime.engine.engine import Engine
 from triggerfish.runtime.engine.programs import InForce, deploy
-from triggerfish.runtime.machine.effects import Advance, Fact
+from triggerfish.runtime.machine.everyone import WORKSPACE
 from triggerfish.runtime.machine.inputs import Input
-from triggerfish.runtime.machine.machine import Machine
-from triggerfish.runtime.machine.state import decode
-from triggerfish.runtime.store.events import Logged
+from triggerfish.runtime.machine.state import decode, encode
+from triggerfish.runtime.store.retention import Retention
+from triggerfish.runtime.store.schema import batches, journal
 from triggerfish.runtime.store.store import Store
 from triggerfish.runtime.story.explain import Explanation
-from triggerfish.runtime.story.record import Record, Version, read
-from triggerfish.runtime.story.replay import replay
+from triggerfish.runtime.story.record import Record, read
+from triggerfish.runtime.story.replay import Replayed, replay
 from triggerfish.runtime.story.versions import Machines
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "machine"))
-
-from busy_program import BUSY
-from test_replay import START, answered, streams
-
-HOUR = 3_600_000
+CASES = int(os.environ.get("TRIGGERFISH_EXPLAIN_CASES", "2"))
+"""Lives that are made up, each of six people and the workspace."""
+FIRST = int(os.environ.get("TRIGGERFISH_EXPLAIN_FIRST", "0"))
 DAY = 24 * HOUR
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")
-def busy() -> Machine:
-    program = compile_sources({"a.flow": BUSY}, load_plugins().catalog()).program
-    assert program is not None
-    return Machine(program)
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("lives") / "empty.db"
+    Store(f"sqlite:///{path}").close()
+    return path
 
 
-class Lived:
-    """A person whose inputs are handled as a runtime would, and what the store would keep of it."""
-
-    def __init__(self, machine: Machine) -> None:
-        self.machine = machine
-        self.cell: bytes | None = None
-        self.due: int | None = None
-        self.facts: list[Fact] = []
-        self.logged: list[Logged] = []
-
-    def handle(self, inputs: Sequence[Input], now: int, *, live: bool, received: int | None = None) -> None:
-        for one in inputs:
-            self.logged.append(Logged(len(self.logged) + 1, "ana", one, one.at if received is None else received, "intake"))
-        found: Advance = self.machine.advance("ana", self.cell, inputs, now, live=live)
-        self.cell, self.due = found.state, found.due
-        stored: list[Fact] = [msgspec.convert(msgspec.to_builtins(fact), Fact) for fact in found.facts]
-        self.facts += stored
-        for event in found.recorded:
-            caused = Input("event", event.name, event.at, event.id, event.fields)
-            self.logged.append(Logged(len(self.logged) + 1, "ana", caused, now, "machine"))
-
-    def record(self) -> Record:
-        return Record("ana", self.facts, self.logged, [], self.cell, [Version(1, 0)], lambda _: self.machine)
+@contextmanager
+def fresh(empty: Path) -> Iterator[Store]:
+    path = empty.with_name("life.db")
+    shutil.copy(empty, path)
+    with Store(f"sqlite:///{path}") as store:
+        yield store
+    path.unlink()
 
 
-def _known(lived: Lived) -> None:
-    found = replay(lived.record())
+def recorded(store: Store, person: str) -> Record:
+    return read(store, person, Machines(store.programs, {}, lambda: programs()[0]))
+
+
+def followed(record: Record) -> Replayed:
+    """The replay, which is what was recorded."""
+    found = replay(record)
     assert found.difference is None
-    assert found.followed == len(lived.facts)
+    assert found.followed == sum(fact.number > 0 for fact in record.facts)
+    assert decode(found.state or b"") == decode(record.state or b"")
+    return found
 
 
-@QUICK
-@given(stream=streams())
-def test_history_that_was_replayed_is_followed_to_the_byte(busy: Machine, stream: list[Input]) -> None:
-    """Also when it arrived in another order than it happened in."""
-    inputs = answered(busy, stream)
-    lived = Lived(busy)
-    for one in inputs:
-        lived.handle([one], one.at, live=False, received=START + 900 * DAY)
-    _known(lived)
-    if inputs:
-        assert decode(replay(lived.record()).state or b"") == decode(lived.cell or b"")
-    given_ = [each for each in lived.logged if each.origin == "intake"]
-    if len({each.input.at for each in given_}) == len(given_):
-        lived.logged = [each._replace(seq=number) for number, each in enumerate(reversed(lived.logged), 1)]
-        _known(lived)
+def test_a_life_is_followed_to_the_last_fact_and_state(empty: Path) -> None:
+    """Outages, restarts, deploys, merges, replays that are cut off, a clock that is set back, late and early inputs."""
+    facts = 0
+    for seed in range(FIRST, FIRST + CASES):
+        with fresh(empty) as store:
+            Life(store, seed).live(30)
+            for person in (*PEOPLE, WORKSPACE):
+                record = recorded(store, person)
+                facts += followed(record).followed if record.state is not None else 0
+    assert facts > 20 * CASES
 
 
-@QUICK
-@given(stream=streams(), delay=st.sampled_from([0, 700, 59_000]))
-def test_a_live_run_is_followed(busy: Machine, stream: list[Input], delay: int) -> None:
-    inputs = answered(busy, stream)
-    lived = Lived(busy)
-    for one in inputs:
-        while lived.due is not None and lived.due <= one.at - delay - 1:
-            lived.handle([], lived.due + delay, live=True)
-        lived.handle([one], one.at + delay, live=True)
-    _known(lived)
+def test_the_same_on_any_database(store: Store) -> None:
+    Life(store, 7).live(15)
+    found = [recorded(store, person) for person in (*PEOPLE, WORKSPACE)]
+    assert sum(followed(record).followed for record in found if record.state is not None) > 10
 
 
-WELCOME = """\
-event signed_up
-event order_completed
-
-topic news "News" for email
-
-policy
-    timezone "UTC"
-    sender "A <a@shop.example>"
-    postal address "1 Rue X, Paris"
-
-message hi
-    email
-        subject "Hi"
-        body "Hi"
-
-flow welcome
-    start when signed_up
-    stop when order_completed
-    about news
-    send email hi
-    wait 2 days
-    send email hi
-"""
+def test_the_state_of_any_moment_is_what_it_was_then(empty: Path) -> None:
+    """In an outage, too: what had come in by then and was handled later had not happened."""
+    seen: list[tuple[int, dict[str, bytes]]] = []
+    with fresh(empty) as store:
+        life = Life(store, 1)
+        for _ in range(15):
+            life.come(late=False)
+            life.moment += life.chance.choice([10 * 60_000, HOUR, 9 * HOUR, 3 * DAY])
+            for _ in range(life.chance.choice([0, 1, 50])):
+                life.engine.process_due(life.moment)
+                life.engine.process_events(life.moment)
+            cells = store.profiles.load(PEOPLE)
+            seen.append((life.moment, {person: cell.state for person, cell in cells.items() if cell.state is not None}))
+            life.moment += 10 * 60_000
+        for person in PEOPLE:
+            record = recorded(store, person)
+            for moment, states in seen:
+                then = replay(record, moment)
+                assert then.difference is None
+                assert (None if then.state is None else decode(then.state)) == (decode(states[person]) if person in states else None)
 
 
-def test_a_live_run_after_replayed_history_is_followed() -> None:
-    """What was overdue happens when the runtime starts, a moment before the first inputs, of which one is late and leaves no trace."""
-    program = compile_sources({"a.flow": WELCOME}, load_plugins().catalog()).program
-    assert program is not None
-    lived = Lived(Machine(program))
-    live = START + 200 * DAY
-    known = Input("identify", "", START, "e0", {"email": "ana@shop.example"})
-    lived.handle([known, Input("event", "signed_up", START, "e1", {})], START, live=False, received=live)
-    lived.handle([], live + 538, live=True)
-    late = Input("event", "order_completed", START + 4 * DAY, "e2", {})
-    now = Input("event", "signed_up", live + 460, "e3", {})
-    lived.handle([late, now], live + 542, live=True, received=live + 460)
-    assert [fact.kind for fact in lived.facts[3:6]] == ["sent", "exited", "entered"]
-    _known(lived)
+def test_a_journal_that_says_otherwise_is_told(empty: Path) -> None:
+    with fresh(empty) as store:
+        Life(store, 3).live(40)
+        person = next(one for one in PEOPLE if any(fact.kind == "entered" for fact in recorded(store, one).facts))
+        with store.database.write() as connection:
+            here = (journal.c.person == person, journal.c.kind == "entered")
+            number = connection.scalar(select(journal.c.number).where(*here).order_by(journal.c.number).limit(1))
+            changed = update(journal).where(journal.c.person == person, journal.c.number == number)
+            connection.execute(changed.values(kind="refused", data='{"reason":"again","why":"made up"}'))
+        [told] = [each for each in Explanation(recorded(store, person), 2**41).entries() if each.kind == "differs"]
+        assert "the replay differs from what was recorded at" in told.why
+        assert "(again): made up" in told.why
+        assert "entered" in told.why
 
 
-@QUICK
-@given(stream=streams(), delay=st.sampled_from([2 * 60_000, HOUR, 30 * HOUR]))
-def test_a_run_after_an_outage_is_followed_or_the_difference_is_told(busy: Machine, stream: list[Input], delay: int) -> None:
-    """Everything is handled at once, long after it happened. What is told as recorded is what was recorded, in any case."""
-    inputs = answered(busy, stream)
-    if not inputs:
-        return
-    now = inputs[-1].at + delay
-    lived = Lived(busy)
-    lived.handle(inputs, now, live=True)
-    found = replay(lived.record())
-    assert found.difference is None or found.followed < len(lived.facts)
-    told = [each for each in Explanation(lived.record(), now).entries() if each.kind == "differs"]
-    assert bool(told) == (found.difference is not None)
+def test_a_state_that_is_another_one_is_told(empty: Path) -> None:
+    with fresh(empty) as store:
+        Life(store, 3).live(40)
+        person = next(one for one in PEOPLE if recorded(store, one).state is not None)
+        with store.database.write() as connection:
+            state = decode(recorded(store, person).state or b"")
+            state.profile["visits"] = 4711
+            connection.exec_driver_sql("UPDATE profiles SET state = ? WHERE id = ?", (encode(state), person))
+        [told] = [each for each in Explanation(recorded(store, person), 2**41).entries() if each.kind == "differs"]
+        assert "another state" in told.why
 
 
-def test_a_journal_that_says_otherwise_is_told(busy: Machine) -> None:
-    lived = Lived(busy)
-    for number in range(3):
-        one = Input("event", "added_to_cart", START + number * HOUR, f"m{number}", {"cart_id": "a", "cart_value": 60})
-        lived.handle([one], one.at, live=False)
-    changed = next(index for index, fact in enumerate(lived.facts) if fact.kind == "entered")
-    lived.facts[changed] = msgspec.structs.replace(lived.facts[changed], kind="refused", data={"reason": "again", "why": "made up"})
-    [told] = [each for each in Explanation(lived.record(), START + DAY).entries() if each.kind == "differs"]
-    assert "the replay differs from what was recorded at" in told.why
-    assert "(again): made up" in told.why
-    assert "entered" in told.why
+def test_what_was_handled_before_batches_were_kept_is_taken_at_its_own_time(empty: Path) -> None:
+    """That is right for what was handled in time."""
+    with fresh(empty) as store:
+        life = Life(store, 5)
+        for _ in range(10):
+            life.come(late=False)
+            while life.engine.process_events(life.moment):
+                pass
+            life.moment += HOUR
+            while life.engine.process_due(life.moment, live=False):
+                pass
+        with store.database.write() as connection:
+            connection.execute(delete(batches).where(batches.c.kind != "settle"))
+        assert [replay(recorded(store, person)).difference for person in PEOPLE] == [None] * len(PEOPLE)
 
 
-@pytest.mark.parametrize("hours", [0, 1, 5, 40])
-def test_the_state_of_any_moment_is_what_it_was_then(busy: Machine, hours: int) -> None:
-    lived = Lived(busy)
-    for number in range(6):
-        at = START + number * 10 * HOUR
-        while lived.due is not None and lived.due < at:
-            lived.handle([], lived.due, live=False)
-        lived.handle([Input("event", "added_to_cart", at, f"m{number}", {"cart_id": "a", "cart_value": 60})], at, live=False)
-    moment = START + hours * HOUR
-    once = Lived(busy)
-    for each in lived.logged:
-        if each.origin == "intake" and each.input.at <= moment:
-            once.handle([each.input], each.input.at, live=False)
-    once.handle([], moment, live=False)
-    then = replay(lived.record(), moment)
-    assert then.difference is None
-    assert decode(then.state or b"") == decode(once.cell or b"")
+def test_nobody_who_was_erased_is_named_and_the_others_are_followed(empty: Path) -> None:
+    with fresh(empty) as store:
+        life = Life(store, 11, people=(1,))
+        life.live(30)
+        named = [each.person for each in _rows(store) if each.person]
+        assert named
+        store.erasure.erase([named[0]], [], life.moment)
+        assert named[0] not in {each.person for each in _rows(store)}
+        for person in PEOPLE:
+            record = recorded(store, person)
+            if record.state is not None:
+                followed(record)
+
+
+def test_batches_go_with_the_events_they_are_about(empty: Path) -> None:
+    with fresh(empty) as store:
+        life = Life(store, 2)
+        life.live(60)
+        middle = (life.moment + 1_772_000_000_000) // 2
+        retention = Retention(store.database)
+        assert retention.batches(middle).deleted > 0
+        assert min(each.at for each in _rows(store)) >= middle
+        assert retention.batches(middle).deleted == 0
+
+
+def _rows(store: Store) -> list[Any]:
+    with store.database.read() as connection:
+        return list(connection.execute(select(batches)))
 
 
 TWO_VERSIONS = """

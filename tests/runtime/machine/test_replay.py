@@ -22,47 +22,12 @@ from triggerfish.runtime.machine.machine import Machine
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from busy_inputs import busy_inputs
 from busy_program import BUSY
 
 MINUTE = 60_000
 START = 1_772_000_000_000
 TAIL = 30 * 86_400_000
-
-EVENTS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
-    "added_to_cart": {"cart_id": st.sampled_from(["a", "b"]), "cart_value": st.sampled_from([10, 25, 60])},
-    "order_completed": {"cart_id": st.sampled_from(["a", "b"]), "total": st.sampled_from([5, 60, 0.5])},
-    "page_viewed": {"page": st.sampled_from(["/", "/x"]), "seconds": st.sampled_from([1, 30])},
-    "nudged": {"level": st.sampled_from([1, 2])},
-    "cancelled": {},
-    "email_clicked": {"message": st.sampled_from(["note", "plain"])},
-    "email_unsubscribed": {},
-    "sms_bounced": {"reason": st.sampled_from(["soft", "hard"])},
-    "unheard_of": {"x": st.just(1)},
-}
-
-
-@st.composite
-def one_input(draw: st.DrawFn) -> tuple[str, str, dict[str, Any]]:
-    kind = draw(st.sampled_from(["event"] * 8 + ["identify", "consent", "membership", "enter"]))
-    if kind == "identify":
-        fields = {
-            "plan": st.sampled_from(["free", "pro", None]),
-            "renewal": st.sampled_from(["2026-03-10", "2026-04-01", None]),
-            "timezone": st.sampled_from(["Asia/Tokyo", "America/New_York", None]),
-            "email": st.sampled_from(["a@example.com", None]),
-            "phone": st.just("+33600000000"),
-            "visits": st.sampled_from([1, 5]),
-        }
-        return kind, "", draw(st.fixed_dictionaries({}, optional=fields))
-    if kind == "consent":
-        how = st.sampled_from(["subscribe", "unsubscribe"])
-        return kind, "offers", draw(st.fixed_dictionaries({"how": how}, optional={"channel": st.sampled_from(["sms", "email"])}))
-    if kind == "membership":
-        return kind, "chosen", {"join": draw(st.booleans())}
-    if kind == "enter":
-        return kind, "by_hand", {"number": draw(st.sampled_from([1, 2]))}
-    name = draw(st.sampled_from(sorted(EVENTS)))
-    return kind, name, draw(st.fixed_dictionaries({}, optional=EVENTS[name]))
 
 
 @st.composite
@@ -71,7 +36,7 @@ def streams(draw: st.DrawFn) -> list[Input]:
     gaps = st.sampled_from([0, 1, MINUTE, 7 * MINUTE, 40 * MINUTE, 60 * MINUTE, 5 * 3_600_000, 26 * 3_600_000, 4 * 86_400_000])
     inputs = []
     at = START
-    for number, (gap, (kind, name, fields)) in enumerate(draw(st.lists(st.tuples(gaps, one_input()), max_size=25))):
+    for number, (gap, (kind, name, fields)) in enumerate(draw(st.lists(st.tuples(gaps, busy_inputs()), max_size=25))):
         at += gap
         inputs.append(Input(kind, name, at, f"m{number}", fields))
     return inputs
@@ -254,6 +219,7 @@ SCRIPT = """
 import sys, hashlib
 sys.path.insert(0, {here!r})
 from conftest import compiled_text
+from busy_inputs import busy_inputs
 from busy_program import BUSY
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.machine import Machine

@@ -14,8 +14,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from triggerfish.runtime.cli import main
+from triggerfish.runtime.engine.engine import Engine
+from triggerfish.runtime.engine.runs import Run
 from triggerfish.runtime.intake.files import ingest
 from triggerfish.runtime.intake.schema import Schema
+from triggerfish.runtime.machine.machine import Machine
 from triggerfish.runtime.simulation.chart import svg_chart, text_chart
 from triggerfish.runtime.simulation.comparison import Difference, differences
 from triggerfish.runtime.simulation.report import Day
@@ -135,7 +138,7 @@ def test_a_packed_file_and_a_table_are_read_as_ingest_reads_them(shop: Path, tmp
 def test_who_is_who_is_found_out_as_by_intake(shop: Path, tmp_path: Path) -> None:
     lines = [
         line("ana", 2, 1, anonymousId="v1"), {**line("x", 3, 1), "userId": None, "anonymousId": "v1", "messageId": "m1"},
-        {"type": "alias", "previousId": "v2", "userId": "ben"}, {**line("x", 3, 2), "userId": None, "anonymousId": "v2", "messageId": "m2"},
+        {"type": "alias", "previousId": "v2", "userId": "ben", "timestamp": "2026-03-02T00:00:00Z"}, {**line("x", 3, 2), "userId": None, "anonymousId": "v2", "messageId": "m2"},
         {**line("x", 4, 3), "userId": None, "anonymousId": "v3", "messageId": "m3"}, line("cleo", 5, 1, anonymousId="v3"),
     ]  # fmt: skip
     path = tmp_path / "who.jsonl"
@@ -143,7 +146,8 @@ def test_who_is_who_is_found_out_as_by_intake(shop: Path, tmp_path: Path) -> Non
     from triggerfish.runtime.cli.workspace import Workspace
     from triggerfish.runtime.engine.clock import WallClock
 
-    schema, clock = Schema(Workspace(shop).program), WallClock()
+    shop_program = Workspace(shop).program
+    schema, clock = Schema(shop_program), WallClock()
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
     spools = [Spool(tmp_path / "a"), Spool(tmp_path / "b")]
@@ -153,8 +157,13 @@ def test_who_is_who_is_found_out_as_by_intake(shop: Path, tmp_path: Path) -> Non
         spool_log(store.events, spools[1])
     found = [{person: [one for _, _, one in given(frames, clock.now())] for person, frames in people(each.parts())} for each in spools]
     assert found[0] == found[1]
-    assert {person: len(inputs) for person, inputs in found[0].items()} == {"ana": 2, "ben": 1, "v3": 1, "cleo": 1}
-    assert "visitors turned out to be somebody" in simulate(path, shop).stderr
+    assert {person: len(inputs) for person, inputs in found[0].items()} == {"ana": 2, "ben": 1, "v2": 1, "v3": 2, "cleo": 1}
+    told = document(path, shop)
+    assert (told["events"], told["people"]) == (5, 3)
+    with Store(f"sqlite:///{tmp_path / 'x.db'}") as store:
+        Run(Engine(store, Machine(shop_program), clock)).until_idle("events")
+        assert store.profiles.ids() == ["ana", "ben", "cleo"]
+        assert store.journal.counts().get(("entered", "welcome")) == told["entered"]["welcome"]
 
 
 def test_the_projects_own_log_is_gone_through_and_left_alone(shop: Path, tmp_path: Path) -> None:

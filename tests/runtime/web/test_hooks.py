@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from triggerfish.dsl.project import compile_sources
+from triggerfish.plugins.manager import load_plugins
+
 Make = Callable[..., Any]
 SHIPPED = {"person": "ana", "order_id": "A1", "weight": 2.5}
 
@@ -112,3 +115,17 @@ def test_an_event_for_everyone_needs_no_person(site: Make) -> None:
     with s.up():
         answer = s.hook("price_dropped", {"product_id": "p1", "price": 3})
     assert (answer.status, answer.json) == (200, {"ok": True, "stored": True})
+
+
+def test_the_program_that_was_deployed_meanwhile_is_followed_and_the_worker_woken(site: Make) -> None:
+    secret = "a secret of the hook"
+    s = site(hooks={"order_shipped": secret, "order_lost": secret})
+    woken: list[int] = []
+    s.desk.stored = lambda: woken.append(1)
+    newer = compile_sources({"a.flow": "event order_lost\n"}, load_plugins().catalog()).program
+    with s.up():
+        assert s.hook("order_lost", {"person": "ana"}).status == 404
+        s.desk.newer = lambda: newer
+        s.desk.refresh()
+        assert s.hook("order_shipped", {"person": "ana"}).status == 404
+        assert (s.hook("order_lost", {"person": "ana"}).status, woken) == (200, [1])

@@ -211,6 +211,7 @@ def _setting(line: tf.Header, found: ir.Flow, context: Context) -> ir.Flow:
             giving.zone(line.zone, context)
             return replace(found, timezone=line.zone.value)
         case tf.Release():
+            context.person(line.span, "there are no people to let in")
             return replace(found, release=_limit(line.limit, context))
         case tf.WhenLate():
             return replace(found, late=ir.Late(duration(line.by, context), line.action))

@@ -50,7 +50,9 @@ def planned(workspace: Workspace, store: Store, program: Program, wanted: Wishes
     from triggerfish.runtime.engine.clock import WallClock
 
     with progress("looking at people") as done:
-        return make_plan(store, program, wanted, now=WallClock().now(), functions=workspace.functions, progress=done)
+        return make_plan(
+            store, program, wanted, now=WallClock().now(), functions=workspace.functions, actions=workspace.plugins.actions, progress=done
+        )
 
 
 def show(plan: Plan, *, ids: bool, error: bool = False) -> None:
@@ -59,6 +61,14 @@ def show(plan: Plan, *, ids: bool, error: bool = False) -> None:
 
     for line in sentences(plan, ids=ids):
         note(line) if error else click.echo(line)
+
+
+def warn(workspace: Workspace) -> None:
+    """That new windows cannot be filled from events that are no longer kept, if so."""
+    from triggerfish.runtime.cli.commands.check import forgotten
+
+    if (warning := forgotten(workspace)) is not None:
+        note(warning)
 
 
 def put_in_force(

@@ -15,12 +15,14 @@ from triggerfish.runtime.cli.output import Progress
 from triggerfish.runtime.cli.tally import Tally
 from triggerfish.runtime.cli.workspace import Workspace
 from triggerfish.runtime.delivery.worker import Worker
+from triggerfish.runtime.deploys.inside import followed_now
 from triggerfish.runtime.engine.clock import WallClock
 from triggerfish.runtime.engine.engine import Engine
 from triggerfish.runtime.engine.live import LiveRuntime
 from triggerfish.runtime.engine.programs import InForce, deploy
 from triggerfish.runtime.engine.runs import Run
 from triggerfish.runtime.engine.upkeep import Upkeep
+from triggerfish.runtime.machine.deploy import Deploy
 from triggerfish.runtime.observation.lifesign import Lifesign
 from triggerfish.runtime.observation.observer import Observer
 from triggerfish.runtime.observation.remark import Remark
@@ -40,6 +42,7 @@ class Runtime:
     ) -> None:
         self.stop = stop
         self.observer = observer
+        self._live: LiveRuntime | None = None
         self._stack = ExitStack()
         clock = WallClock()
         settings = workspace.settings
@@ -69,7 +72,7 @@ class Runtime:
                 raise Fault(NOTHING, WRONG_SETUP)
             return None
         if newest is None or newest.options.how == "run":
-            made = deploy(self.store.programs, workspace.program, now)
+            made = deploy(self.store.programs, workspace.program, now, Deploy(used=followed_now(self.store)))
             return made.version if made.changed else None
         written = workspace.loaded.program
         if written is None:
@@ -94,7 +97,7 @@ class Runtime:
         if self.deployed is not None and self.observer is not None:
             said = "program version {version} is in force"
             self.engine.notice(Remark("program_in_force", said, level="info", version=self.deployed))
-        self.worker.recover()
+        self.store.outbox.enrol()  # from now on this process is seen to live
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -105,7 +108,13 @@ class Runtime:
         self.engine.notice(Remark("running", "running; Ctrl-C stops after the batch at hand", level="info"))
         life = Lifesign({}) if self.observer is None else self.observer.life
         life.ready()
-        LiveRuntime(self.engine, self.stop, deliverer=self.worker, alive=life.alive, upkeep=self.upkeep).run()
+        self._live = LiveRuntime(self.engine, self.stop, deliverer=self.worker, alive=life.alive, upkeep=self.upkeep)
+        self._live.run()
+
+    def wake(self) -> None:
+        """Look at once at what has been stored; for a service in this process."""
+        if self._live is not None:
+            self._live.wake()
 
     def once(self) -> None:
         """One round."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from triggerfish.runtime.cli.failures import Fault
+from triggerfish.runtime.cli.in_force import Following
 from triggerfish.runtime.cli.workspace import Workspace
 from triggerfish.runtime.store.store import Store
 
@@ -22,10 +23,14 @@ port_option = click.option(
 
 
 @contextmanager
-def service(workspace: Workspace, store: Store, host: str | None, port: int | None, meters: Meters | None = None) -> Iterator[str]:
+def service(
+    workspace: Workspace, store: Store, host: str | None, port: int | None, meters: Meters | None = None,
+    stored: Callable[[], None] = lambda: None,
+) -> Iterator[str]:
     """Answer requests within this; gives the address. What is missing ends the command with code 2.
 
-    With ``meters`` the figures of this process are told as well.
+    With ``meters`` the figures of this process are told as well; ``stored`` is called when something came in.
+    The program is the one in force, and the folder's until there is one.
     """
     try:
         from triggerfish.runtime.web.desk import Desk
@@ -38,7 +43,10 @@ def service(workspace: Workspace, store: Store, host: str | None, port: int | No
 
     web, say = workspace.web, workspace.say
     registry = None if meters is None else meters.registry
-    desk = Desk(store, workspace.program, web, workspace.tokens(), WallClock(), say, registry=registry)
+    following = Following(workspace, store)
+    desk = Desk(
+        store, following.program, web, workspace.tokens(), WallClock(), say, registry=registry, newer=following.newer, stored=stored
+    )
     for name in sorted(web.hooks.keys() - desk.webhooks):
         say(Remark("webhook_unknown", "warning: [web.hooks] {name} is the name of no event of yours; nothing can come in by it", name=name))
     for name in sorted(desk.webhooks - web.hooks.keys()):

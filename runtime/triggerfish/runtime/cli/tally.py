@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from triggerfish.runtime.cli.distinct import Distinct
 from triggerfish.runtime.store.batch import Batch
 
 COUNTED = ("entered", "refused", "exited", "sent", "suppressed", "goal")
@@ -17,7 +18,7 @@ class Tally:
 
     def __init__(self) -> None:
         self.events = 0
-        self.people: set[str] = set()
+        self.people = Distinct()
         self.counts: Counter[tuple[str, str]] = Counter()
         self.sent: Counter[str] = Counter()
         self.suppressed: Counter[str] = Counter()

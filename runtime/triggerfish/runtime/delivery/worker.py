@@ -2,7 +2,7 @@
 
 For a channel that cannot deduplicate each message is marked ``sending`` on its own, so that a crash leaves at most one whose
 fate is unknown (or as many as the channel's settings allow to be marked at once); others are marked and written down by the
-batch.
+batch the first time they are tried.
 """
 
 from __future__ import annotations
@@ -81,6 +81,7 @@ class Worker:
         self.totals: Counter[str] = Counter()
         self.backlog: list[Claimed] = []
         self.unwritten: list[Finished] = []
+        self._history = False
         self.use(program)
 
     def use(self, program: Program) -> None:
@@ -89,18 +90,23 @@ class Worker:
         self.sending = Sending(program, messages, self.sessions, self.links, self.notice, self.suppressed)
         self.acting = Acting(self.plugins, self.settings, self.setup, program.policy.timezone, self.notice)
 
-    def deliver(self, now: int | None = None) -> int:
+    def deliver(self, now: int | None = None, *, at_once: bool = False) -> int:
         """Deliver one batch of what is due now; how many rows were taken. Nothing is left to do when it is 0.
+
+        With ``at_once`` actions answer at the moment at which they were asked: history is being replayed. What cannot be done
+        now is tried again as the clock says.
 
         When the outbox fails half-way its exception comes out. The next call then goes on where this one stopped: it writes
         down first what has been done already.
         """
         self._write()
+        self._history = at_once
         if not self.backlog:
             clock = self.clock()
             self.backlog = self.outbox.claim(self.batch, clock if now is None else now, self.rates, clock)
         number = len(self.backlog)
-        self._together([one for one in self.backlog if self.repeatable(one)], now)
+        # What was tried before goes alone: if it is what ends the worker, the others are not in doubt with it.
+        self._together([one for one in self.backlog if not one.attempts and self.repeatable(one)], now)
         self._one_by_one(list(self.backlog), now)
         self._write()
         return number
@@ -111,10 +117,13 @@ class Worker:
         return self.outbox.pause(clock if now is None else now, self.rates, clock) / 1000
 
     def recover(self, now: int | None = None) -> int:
-        """Settle what workers that are gone have left half done; how many rows that were."""
+        """Settle what workers that are gone have left half done; how many rows that were.
+
+        What cannot be repeated is ``unknown`` from now on, the rest is due again. Nothing is handed over here, so that a worker which
+        does not live long gets somewhere all the same.
+        """
         left = self.outbox.recover()
-        for one in left:
-            self.unwritten.append(self._recovered(one, now))
+        self.unwritten += [self._recovered(one, now) for one in left]
         self._write()
         return len(left)
 
@@ -124,10 +133,10 @@ class Worker:
             said = "{key}: the worker ended while it was handing this over; nobody knows whether it went out, and it is not sent again"
             self.notice(Remark("delivery_unknown", said, key=one.delivery.key, target=one.delivery.target))
             return self._finished(one, Unknown(CRASHED), {}, moment, attempts=one.attempts)
-        if one.attempts > self.retries.failure.attempts:
-            return self._finished(one, Failed(f"{CRASHED}, {one.attempts} times"), {}, moment, attempts=one.attempts)
-        # Its key makes it safe to do it again, at once: the interrupted attempt does not count.
-        return self._attempt(Claimed(one.person, one.delivery, max(one.attempts - 1, 0)), now)
+        if one.attempts > self.retries.deferral.attempts:
+            return self._finished(one, Failed(f"{CRASHED}, after {one.attempts} attempts"), {}, moment, attempts=one.attempts)
+        # Behind what has been due for longer: if it is what ends the worker, the others are done before.
+        return Finished(one.delivery.key, one.person, "waiting", moment, one.attempts, retry_at=moment, reason=CRASHED)
 
     def close(self) -> None:
         """Close all channels."""
@@ -173,7 +182,7 @@ class Worker:
     def _at_once(self, batch: list[Claimed]) -> int:
         """How many of the first rows may be marked together: neighbours that go the same way."""
         first = batch[0].delivery
-        limit = 1 if first.kind == "action" else self.sessions.at_once(first.target)
+        limit = 1 if self.repeatable(batch[0]) or first.kind == "action" else self.sessions.at_once(first.target)
         way = (first.kind, first.target)
         return next((index for index, one in enumerate(batch[:limit]) if (one.delivery.kind, one.delivery.target) != way), limit)
 
@@ -202,6 +211,10 @@ class Worker:
         done = self.acting.run(one) if one.delivery.kind == "action" else Done(self.sending.send(one), {})
         seconds = self.stopwatch() - began
         moment = self.clock() if now is None else now
+        if self._history and isinstance(done.outcome, Later):
+            moment = max(moment, self.clock())
+        elif self._history and one.delivery.kind == "action":
+            moment = one.delivery.at
         result = self._finished(one, done.outcome, done.fields, moment, attempts=one.attempts + 1)
         self.observe(one, result, seconds)
         return result

@@ -123,9 +123,9 @@ class Counting:
         self._tell = tell
         self._number = 0
 
-    def deliver(self, now: int | None = None) -> int:
+    def deliver(self, now: int | None = None, *, at_once: bool = False) -> int:
         """As the inner one."""
-        number = self._inner.deliver(now)
+        number = self._inner.deliver(now, at_once=at_once)
         self._number += number
         self._tell(self._number)
         return number

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from triggerfish.dsl.ir.program import Program
 from triggerfish.dsl.ir.walk import steps_inside
 from triggerfish.runtime.deploys.census import Census, census
 from triggerfish.runtime.deploys.steps import header_differences, sends, step_differences
+from triggerfish.runtime.deploys.vanished import Vanished
 from triggerfish.runtime.engine.programs import OlderPrograms
 from triggerfish.runtime.machine.deploy import Deploy, Orphans
 from triggerfish.runtime.machine.machine import Machine
@@ -61,7 +62,8 @@ class PeoplePlan(msgspec.Struct, frozen=True):
     """Who rests at a step of one version, and what ``--move`` would do: ``goes_on`` maps steps of the new version to counts.
 
     ``orphans`` could go on nowhere; ``over_at_once`` counts those whose wait would be over; ``leave`` those who leave whatever
-    is done.
+    is done. ``fails`` is what may lie before those who finish that version and is no longer there: ``email reminder`` without the message
+    or its part for that channel, ``do crm.note`` without the plugin.
     """
 
     version: int
@@ -74,6 +76,7 @@ class PeoplePlan(msgspec.Struct, frozen=True):
     orphan_people: list[str]
     over_at_once: int
     leave: int
+    fails: list[str] = []
 
 
 class FlowPlan(msgspec.Struct, frozen=True):
@@ -139,9 +142,13 @@ def make_plan(
     *,
     now: int,
     functions: Mapping[str, Any],
+    actions: Collection[str] | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Plan:
-    """Compare a program with the one in force and look at everybody. Raises StoreUnavailable and InvalidProgramError."""
+    """Compare a program with the one in force and look at everybody. Raises StoreUnavailable and InvalidProgramError.
+
+    ``actions`` are those that plugins bring; None where that is not known.
+    """
     newest = store.programs.newest()
     if newest is None:
         changes = _changes(Program(profile=BUILT_IN), program)
@@ -155,7 +162,7 @@ def make_plan(
     return Plan(
         FORMAT, Basis(newest.version, newest.hash), program_hash(program), wishes, found.people,
         _changes(before, program),
-        list(_flow_plans(before, program, found, older)), _segments(found),
+        list(_flow_plans(before, program, found, older, Vanished(program, actions))), _segments(found),
         {name: count for name, count in sorted(found.scores.items()) if count},
         dict(sorted(found.entering.items())), found.events, found.unreadable,
         followed(found.used, newest.version, deploys), listed[-1].settling,
@@ -190,7 +197,9 @@ def _look(
     return census(store, machine, now, store.events.past, progress)
 
 
-def _flow_plans(before: Program, after: Program, found: Census, older: Mapping[int, Program]) -> list[FlowPlan]:
+def _flow_plans(
+    before: Program, after: Program, found: Census, older: Mapping[int, Program], vanished: Vanished
+) -> list[FlowPlan]:
     old, new = {flow.name: flow for flow in before.flows}, {flow.name: flow for flow in after.flows}
     inside: dict[str, dict[tuple[int, str], PeoplePlan]] = {}
     for (name, version, step), fate in sorted(found.fates.items()):
@@ -198,7 +207,7 @@ def _flow_plans(before: Program, after: Program, found: Census, older: Mapping[i
         text = next((each.at.text for each in steps_inside(flow.steps) if each.at.id == step), step) if flow else step
         inside.setdefault(name, {})[version, step] = PeoplePlan(
             version, step, text, fate.inside.count, fate.inside.people, dict(sorted(fate.to.items())),
-            fate.orphans.count, fate.orphans.people, fate.over, fate.left,
+            fate.orphans.count, fate.orphans.people, fate.over, fate.left, vanished.before(flow, step) if flow is not None else [],
         )
     return [_flow_plan(name, old.get(name), new.get(name), inside.get(name, {})) for name in sorted({*old, *new, *inside})]
 

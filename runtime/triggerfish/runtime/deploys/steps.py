@@ -8,6 +8,7 @@ from typing import Literal
 
 from triggerfish.dsl.ir.compare import PLACES, shape
 from triggerfish.dsl.ir.flows import Flow
+from triggerfish.dsl.ir.renames import renames
 from triggerfish.dsl.ir.steps import Send, Step
 from triggerfish.dsl.ir.walk import blocks, steps_inside
 
@@ -33,7 +34,7 @@ class StepDifference:
 
 def step_differences(before: Flow, after: Flow) -> Iterator[StepDifference]:
     """In the order of the new flow, those that are gone last."""
-    renamed = {new: old for old, new in after.moved}
+    renamed = {new: old for old, new in renames(before, after).items()}
     old = {step.at.id: step for step in steps_inside(before.steps)}
     known = set()
     for step in steps_inside(after.steps):

@@ -59,6 +59,8 @@ def _newest(plan: Plan) -> int:
 
 def _step(step: StepPlan) -> str:
     if step.change == "renamed":
+        if step.before is not None and step.after is not None and step.before != step.after and step.old == step.before:
+            return f"{step.before}  →  {step.after}"
         renamed = f"{step.old} is called {step.new} now"
         return renamed if step.before == step.after else f"{renamed}: {step.before}  →  {step.after}"
     if step.before is not None and step.after is not None and step.before != step.after:
@@ -91,22 +93,28 @@ def _group(group: PeoplePlan, flow: FlowPlan, plan: Plan, changed: dict[str | No
     if group.orphans:
         gone = changed.get(group.step)
         why = "this step is gone" if gone is not None and gone.change == "removed" else "there is no such step to go on at"
-        yield f"{sign}{people(group.orphans)} {'has' if group.orphans == 1 else 'have'} nowhere to go on: {why}{_fate(plan, named=group.step != group.text)}"
+        why = "the flow is gone" if flow.change in ("removed", "gone") else why
+        yield f"{sign}{people(group.orphans)} {'has' if group.orphans == 1 else 'have'} nowhere to go on: {why}{_fate(plan, flow, group)}"
 
 
-def _fate(plan: Plan, *, named: bool) -> str:
+def _fate(plan: Plan, flow: FlowPlan, group: PeoplePlan) -> str:
     match plan.options.orphans:
         case "leave":
             return "; left in the version entered"
         case "exit":
             return "; taken out of the flow"
         case _:
-            cure = "say `moved OLD to NEW` in the flow, or decide" if named else "a step with `as NAME` can change its words; decide"
+            cure = "decide"
+            if flow.change not in ("removed", "gone"):
+                cure = "if it is worded otherwise, deploy it with a name first (`… as NAME`), then change its words; else decide"
+                cure = cure if group.step == group.text else "say `moved OLD to NEW` in the flow, or decide"
             return f" ({cure}: --leave-orphans or --exit-orphans)"
 
 
 def _others(plan: Plan, *, ids: bool) -> Iterator[str]:
     starts = "" if plan.options.enter_members else "; no flow starts"
+    for flow in plan.flows:
+        yield from _failing(flow, plan)
     for segment in plan.segments:
         come = f"{people(segment.come)} come in{_named(segment.come_people, segment.come) if ids else ''}"
         go = f"{people(segment.go)} {'drops' if segment.go == 1 else 'drop'} out{_named(segment.go_people, segment.go) if ids else ''}"
@@ -121,6 +129,21 @@ def _others(plan: Plan, *, ids: bool) -> Iterator[str]:
         yield f"{plan.events_to_read:,} events are read from the log again, for windows that are new or wider"
     if plan.unreadable:
         yield f"{people(plan.unreadable)} could not be looked at; triggerfish status names what fails"
+
+
+def _failing(flow: FlowPlan, plan: Plan) -> Iterator[str]:
+    """Whoever finishes an earlier version may come to what is there no longer."""
+    staying: dict[tuple[int, tuple[str, ...]], int] = {}
+    for group in flow.people:
+        stay = group.count - group.leave - (sum(group.goes_on.values()) if plan.options.move else 0)
+        if plan.options.orphans == "exit":
+            stay -= group.orphans
+        if group.fails and stay > 0:
+            key = (group.version, tuple(group.fails))
+            staying[key] = staying.get(key, 0) + stay
+    for (version, gone), count in staying.items():
+        what = ", ".join(f"`{each}`" for each in gone)
+        yield f"WARNING: {people(count)} in {flow.name} (version {version}) may still come to {what}, which would be gone: it fails there"
 
 
 def _named(some: Iterable[str], count: int) -> str:

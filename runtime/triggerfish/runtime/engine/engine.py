@@ -6,51 +6,28 @@ again does exactly what an undisturbed one does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from typing import Protocol
+from collections.abc import Collection, Sequence
 
+from triggerfish.runtime.engine import asking
 from triggerfish.runtime.engine.clock import Clock
 from triggerfish.runtime.engine.everyone import audience, for_person
-from triggerfish.runtime.engine.kin import Elsewhere, Kin, concerned, copied, take
+from triggerfish.runtime.engine.kin import Elsewhere, Kin, concerned
+from triggerfish.runtime.engine.maker import Following, Maker, Observe
 from triggerfish.runtime.engine.rota import Rota
-from triggerfish.runtime.engine.turn import Machine, Notice, Turn
+from triggerfish.runtime.engine.turn import Machine, Notice
 from triggerfish.runtime.machine.everyone import NOBODY, WORKSPACE
-from triggerfish.runtime.machine.inputs import Input
-from triggerfish.runtime.machine.release import LONGEST
-from triggerfish.runtime.observation.remark import Remark
-from triggerfish.runtime.store.announcements import announcement_row
-from triggerfish.runtime.store.batch import Batch, Move
+from triggerfish.runtime.store.batch import Move
+from triggerfish.runtime.store.batches import Note
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.events import Pending, event_row
 from triggerfish.runtime.store.profiles import EMPTY, Cell
 from triggerfish.runtime.store.store import Store
 
-Observe = Callable[[Batch, int], None]
-"""Takes each batch that was committed and the number of inputs it consumed."""
-
-
-class Following(Protocol):
-    """Where the program comes from, for a runtime that follows what is deployed while it runs."""
-
-    @property
-    def version(self) -> int:
-        """The version that the machine given last belongs to."""
-        ...
-
-    def newer(self) -> Machine | None:
-        """The machine of the version in force, if that is not the one given last."""
-        ...
-
-    def settle(self, people: int) -> None:
-        """Let so many more people be looked at who have not been since the deploy."""
-        ...
-
-
 EVENTS_A_BATCH = 1_000
 PEOPLE_A_BATCH = 500
 
 
-class Engine:
+class Engine(Maker):
     """The shell around one machine. Not for several threads at once; the store may be shared.
 
     All methods raise StoreUnavailable or Conflict with nothing written; calling them again goes on where they were.
@@ -68,19 +45,20 @@ class Engine:
         people_a_batch: int = PEOPLE_A_BATCH,
         programs: Following | None = None,
     ) -> None:
-        self.store = store
-        self.machine = machine
-        self.clock = clock
-        self.notice = notice
-        self.observe = observe
+        super().__init__(store, machine, clock, notice, observe, programs)
         self._events_a_batch = events_a_batch
         self._people_a_batch = people_a_batch
-        self._programs = programs
         self._workspace_open = False
         self._indexed: Machine | None = None
         self._events = Rota(store.events.waiting, events_a_batch)
         self._due = Rota(lambda limit: store.profiles.overdue(self._now, limit), people_a_batch)
         self._now = 0
+        self._stride = events_a_batch
+        self._answered = 0
+        self.ripe: int | None = None
+        """Up to which moment actions that were asked are to be run before history goes on; set by each step of a replay."""
+        self.fired = 0
+        """How many of those of the last step of a replay were people with something due."""
 
     @property
     def position(self) -> Position:
@@ -129,59 +107,132 @@ class Engine:
         return self.store.events.ahead()
 
     def replay_events(self) -> int:
-        """One batch of the replay in the order of the events' own times, time taken from them; how many there were."""
+        """One step of the replay in the order of the events' own times, time taken from them; how many events or people it was.
+
+        What happened for everyone finds everybody brought up to its moment, as it does live; with ``release`` everything does.
+        Actions that were asked are run when their moment is over: a step that finds such a one sets ``ripe`` and does nothing.
+        """
         return self._replay(None)
 
-    def _replay(self, now: int | None) -> int:
+    def replay_answers(self) -> int:
+        """What actions answered that history asked, at the moments at which it did; how many answers there were."""
         with self.store.shards.hold_all():
-            if number := self._announce(self.store.shards.all, now, self.store.shards.all):
+            came = self.store.events.answers(max(self.position.top, self._answered), self._events_a_batch)
+            if not came:
+                return 0
+            self._follow()
+            batch = self._batch()
+            kin = Kin(self.store, concerned(came))
+            given = asking.answers(came, kin)
+            known = self.store.events.known([each.input.id for each in given])
+            given = [each for each in given if each.input.id not in known]
+            if given:
+                batch.given += [event_row(each.person, each.input, batch.received, "machine") for each in given]
+                shards = sorted({self.store.shards.of(each.person) for each in given})
+                batch.notes = [Note(shard, "told", None, live=False) for shard in shards]
+                first = min(each.input.at for each in given)
+                self._turn(batch, kin.cells.values(), first, live=False).inputs(given, kin.cells, None)
+                self._commit(batch, 0, history=True)
+            self._answered = came[-1].seq
+        return len(came)
+
+    def _replay(self, now: int | None) -> int:
+        every = self.store.shards.all
+        self.fired = 0
+        with self.store.shards.hold_all():
+            if now is None and (one := self.store.announcements.next(every, replaying=True)) is not None:
+                if self._ripens(one.input.at):
+                    return 0
+                self.fired = self._catch_up(one.input.at)
+            if number := self.fired or self._announce(every, now, every):
                 return number
             old = self.position
+            pending, new = self.store.events.replayed(old, self._events_a_batch if now is not None else 1) if old.replaying else ([], old)
+            if now is None and self._ripens(pending[0].input.at if pending else None):
+                return 0
             if not old.replaying:
                 return 0
-            pending, new = self.store.events.replayed(old, self._events_a_batch)
-            if pending and now is None and (due := self._workspace_due(pending[0].input.at)) is not None:
-                if due <= pending[0].input.at:
-                    return self._move_workspace(due)
-                pending, new = self.store.events.replayed(old, self._events_a_batch, until=due)
-            self._consume(pending, [Move(None, old, new)], now, self.store.shards.all)
+            if not pending or now is not None:
+                self._consume(pending, [Move(None, old, new)], now, every)
+                return len(pending)
+            at = pending[0].input.at
+            due = self._workspace_due(at)
+            if due is not None and due <= at:
+                return self._move_workspace(due)
+            if pending[0].person == NOBODY or self._in_step:
+                self.fired = self._catch_up(at)
+            return self.fired or self._go_on(old, due)
+
+    def _ripens(self, until: int | None) -> bool:
+        """Whether something was asked before a moment (None: at all)."""
+        self.ripe = max((moment for moment in self._asked if until is None or moment < until), default=None)
+        if self.ripe is not None:
+            self._asked = {moment for moment in self._asked if moment > self.ripe}
+        return self.ripe is not None
+
+    @property
+    def _in_step(self) -> bool:
+        """Whether what one person does depends on all the others."""
+        return bool(getattr(self.machine, "releases", {}))
+
+    def _go_on(self, old: Position, until: int | None) -> int:
+        """As much of history as can be handled at once, up to a moment; how many events there were, or people with something due."""
+        every = self.store.shards.all
+        if self._in_step and (due := self.store.profiles.earliest_due()) is not None:
+            until = due if until is None else min(due, until)
+        pending, new = self.store.events.replayed(old, self._stride, until)
+        number = asking.by_themselves(pending) if self._in_step else asking.up_to_workspace(pending)
+        if number < len(pending):
+            pending, new = self.store.events.replayed(old, number, until)
+        batch, kin = self._made(pending, [Move(None, old, new)], None, every)
+        questions = asking.asked(batch)
+        number = asking.in_step(pending, batch, questions) if self._in_step else asking.until_asked(pending, kin, questions)
+        if number == len(pending):
+            self._stride = min(self._events_a_batch, 2 * self._stride)
+        else:
+            self._stride = max(1, number)
+            if not number and (fired := self._catch_up(pending[0].input.at)):
+                self.fired = fired
+                return fired
+            pending, new = self.store.events.replayed(old, self._stride, until)
+            batch, _ = self._made(pending, [Move(None, old, new)], None, every)
+        self._commit(batch, len(pending), history=True)
         return len(pending)
+
+    def _catch_up(self, until: int) -> int:
+        """One batch of everybody with something due by a moment of history; how many people there were."""
+        due = self.store.profiles.due(until, self._people_a_batch)
+        if not due:
+            return 0
+        if self._in_step:
+            until = min((cell.due for _, cell in due if cell.due), default=until)
+            due = [(person, cell) for person, cell in due if (cell.due or 0) <= until]
+        batch = self._fired(due, until, live=False, more=True)
+        first = min(asking.asked(batch).values(), default=until)
+        if first < until:  # whoever asked waits for the answer, and so does everybody else
+            due = [(person, cell) for person, cell in due if (cell.due or 0) <= first]
+            batch = self._fired(due, first, live=False, more=True)
+        self._commit(batch, 0, history=True)
+        return len(due)
 
     def process_due(self, now: int, *, live: bool = True) -> int:
         """One batch of people with something due by ``now``; how many there were."""
         self._follow()
         if self._programs is not None:
             self._programs.settle(self._people_a_batch)
-        if live:
-            self._open_workspace(now)
+        if not live:
+            with self.store.shards.hold_all():
+                return 0 if self._ripens(None) else self._catch_up(now)
+        self._open_workspace(now)
         self._now = now
         while wanted := self._due.next():
             with self.store.shards.hold(wanted) as held:
                 due = self.store.profiles.due(now, self._people_a_batch, held) if held else []
                 if due:
-                    batch = self._batch()
-                    self._turn(batch, [cell for _, cell in due], now, live=live).timers(due, now)
-                    self._commit(batch, 0)
+                    self._commit(self._fired(due, now, live=True, more=len(due) == self._people_a_batch), 0)
                 if due or self._due.through:
                     return len(due)
         return 0
-
-    def _consume(self, pending: list[Pending], moves: list[Move], now: int | None, held: Collection[int]) -> None:
-        moves = [move for move in moves if move.old != move.new]
-        if not moves:
-            return
-        self._follow()
-        batch = self._batch()
-        batch.moves = moves
-        batch.wide += [announcement_row(event.input, event.seq) for event in pending if event.person == NOBODY]
-        consumed, pending = len(pending), [event for event in pending if event.person != NOBODY]
-        if pending:
-            people = concerned(pending)
-            kin = Kin(self.store, people)
-            kin.hold(people, held)
-            first = min(event.input.at for event in pending)
-            take(kin, self._turn(batch, kin.cells.values(), first, live=now is not None), batch, pending, now)
-        self._commit(batch, consumed)
 
     # --- for everyone, for the workspace ------------------------------------------------------------------
 
@@ -229,10 +280,11 @@ class Engine:
             # Who was told under another name is not told again.
             known = self.store.events.known([each.id for _, each in given])
             pending = [Pending(one.seq, person, each) for person, each in given if each.id not in known]
-            batch.recorded += [event_row(person, each, batch.received, "machine") for _, person, each in pending]
+            batch.given += [event_row(person, each, batch.received, "machine") for _, person, each in pending]
+            batch.notes.append(Note(one.shard, "told", now, now is not None))
             turn = self._turn(batch, kin.cells.values(), one.input.at, live=now is not None)
             turn.inputs(pending, kin.cells, now)
-        self._commit(batch, len(told.people))
+        self._commit(batch, len(told.people), history=now is None)
         return len(told.people) or 1
 
     def _open_workspace(self, now: int) -> None:
@@ -259,50 +311,6 @@ class Engine:
     def _advance_workspace(self, cell: Cell, now: int, *, live: bool) -> None:
         self._follow()
         batch = self._batch()
+        batch.notes = [Note(self.store.shards.of(WORKSPACE), "workspace", now, live)]
         self._turn(batch, [cell], now, live=live).timers([(WORKSPACE, cell)], now)
-        self._commit(batch, 0)
-
-    def _follow(self) -> None:
-        """Go on with the program in force, if it is another one by now."""
-        newer = self._programs.newer() if self._programs is not None else None
-        if newer is not None:
-            self.machine = newer
-
-    def _batch(self) -> Batch:
-        batch = Batch(self.clock.now())
-        if self._programs is not None:
-            batch.program = self._programs.version
-        return batch
-
-    def _turn(self, batch: Batch, cells: Iterable[Cell], first: int, *, live: bool) -> Turn:
-        """For people with these cells; nothing happens to them before ``first``, unless something was due earlier."""
-        released = None
-        flows: dict[str, str] = getattr(self.machine, "releases", {})
-        if flows:
-            since = min([first, *(cell.due for cell in cells if cell.due)]) - max(LONGEST.values())
-            released = self.store.releases.since(flows, since)
-        return Turn(self.machine, batch, live=live, notice=self.notice, past=self._past, released=released)
-
-    def _past(self, people: list[str], events: frozenset[str]) -> dict[str, list[Input]]:
-        """What happened to these people, under names they had before as well."""
-        names: dict[str, str] = {}
-        more = self.store.profiles.merged_into(people)
-        while more:
-            names.update(more)
-            more = self.store.profiles.merged_into(list(more))
-        found = self.store.events.past([*people, *names], events)
-        for name in names:
-            home = name
-            while home in names:
-                home = names[home]
-            copies = {each.id for some in found.values() for each in some}
-            others = [each for each in found.pop(name, []) if copies.isdisjoint(copied(each, to).id for to in (home, *names.values()))]
-            found[home] = sorted([*found.get(home, []), *others], key=lambda each: each.at)
-        return found
-
-    def _commit(self, batch: Batch, inputs: int) -> None:
-        repeated = self.store.commit(batch)
-        self.observe(batch, inputs)
-        if repeated:
-            said = "{number} deliveries had a key that was used before and were left out"
-            self.notice(Remark("delivery_repeated", said, level="error", number=repeated))
+        self._commit(batch, 0, history=not live)

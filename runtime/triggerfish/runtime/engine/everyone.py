@@ -61,8 +61,9 @@ def _concerned(store: Store, machine: Machine, one: Announcement, limit: int) ->
     concerned = ask(one.input.name) if ask is not None else Concerned()
     mine = concerned.workspace and store.shards.of(WORKSPACE) == one.shard
     lookups = [found for trace in concerned.traces if (found := lookup(trace, one.input)) is not None]
+    position = store.cursors.positions([one.shard])[one.shard]
     return store.candidates.concerned(
-        lookups, one.input.name, one.shard, one.after, limit, workspace=mine, everybody=concerned.everybody
+        lookups, one.input.name, one.shard, one.after, limit, position, workspace=mine, everybody=concerned.everybody
     )
 
 

@@ -67,6 +67,7 @@ def take(kin: Kin, turn: Turn, batch: Batch, pending: Sequence[Pending], now: in
         turn.inputs(pending, kin.cells, now)
         return
     group: list[Pending] = []
+    batch.cuts = [(event.input.at, event.seq) for event in pending if event.input.kind == "alias"]
     # Live they are in the order of their shards; here those of several may be one person's.
     for event in pending if now is None else sorted(pending, key=lambda each: each.seq):
         if event.input.kind == "alias":
@@ -86,7 +87,7 @@ def _give(kin: Kin, turn: Turn, batch: Batch, group: Sequence[Pending], now: int
         home = kin.home(event.person)
         if home != event.person:
             event = Pending(event.seq, home, copied(event.input, home))  # noqa: PLW2901 - the same, for somebody else
-            batch.recorded.append(event_row(home, event.input, batch.received, "machine"))
+            batch.given.append(event_row(home, event.input, batch.received, "machine"))
         given.append(event)
     turn.inputs(given, kin.cells, now)
     _settle(kin, batch)
@@ -103,15 +104,15 @@ def _unite(kin: Kin, turn: Turn, batch: Batch, event: Pending, now: int | None) 
     loser, survivor = event.person, kin.home(event.input.name)
     if kin.home(loser) != loser or loser == survivor or {loser, survivor} & {NOBODY, WORKSPACE}:
         return
-    if event.input.fields.get("elder") and _older(kin.cells.get(loser, EMPTY), kin.cells.get(survivor, EMPTY)):
+    if event.input.fields.get("elder") and older(kin.cells.get(loser, EMPTY).state, kin.cells.get(survivor, EMPTY).state):
         loser, survivor = survivor, loser
     if turn.merge(event, loser, survivor, kin.cells, now):
         batch.merged.append((loser, survivor))
 
 
-def _older(one: Cell, other: Cell) -> bool:
-    """Whether the one was known before the other; who has no state yet was not."""
-    created = [_created(cell.state) for cell in (one, other)]
+def older(one: bytes | None, other: bytes | None) -> bool:
+    """Whether the person of the one state was known before that of the other; who has no state yet was not."""
+    created = [_created(state) for state in (one, other)]
     return created[0] is not None and (created[1] is None or created[0] < created[1])
 
 

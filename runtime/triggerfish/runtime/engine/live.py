@@ -18,6 +18,9 @@ RECOVERY_MILLISECONDS = 30_000
 TAKEN_MILLISECONDS = 100
 """How soon is looked again at what another worker was at."""
 
+UPKEEP_MILLISECONDS = 100
+"""How long is cleared away within each second."""
+
 PEOPLE = "moving people on"
 DELIVERY = "delivery"
 UPKEEP = "clearing away"
@@ -46,9 +49,11 @@ class LiveRuntime:
         self._deliverer = deliverer
         self._recovered = 0
         self._persistence = Persistence(engine.clock, engine.notice, stop, patience=None)
-        tasks = [Task(PEOPLE, self._move_people, self._soon(engine.store.profiles.earliest_due))]
+        # Where there is one writer, who became due after the last look is nobody else's.
+        taken = TAKEN_MILLISECONDS if engine.store.database.dialect.many_workers else 0
+        tasks = [Task(PEOPLE, self._move_people, self._soon(engine.store.profiles.earliest_due, taken))]
         if deliverer is not None:
-            tasks.append(Task(DELIVERY, self._deliver, self._soon(engine.store.outbox.next_attempt)))
+            tasks.append(Task(DELIVERY, self._deliver, self._soon(engine.store.outbox.next_attempt, TAKEN_MILLISECONDS)))
         if upkeep is not None:
             tasks.append(Task(UPKEEP, lambda: self._keep_up(upkeep), lambda: None))
         self._ticker = Ticker(tasks, engine.clock, engine.notice, stop, poll_seconds=poll_seconds)
@@ -72,15 +77,18 @@ class LiveRuntime:
         except Stopped:
             return
 
-    def _soon(self, moment: Callable[[], int | None]) -> Callable[[], int | None]:
-        """The next moment; what is over after a tick that did all it could is somebody else's, and not asked for at once."""
+    def _soon(self, moment: Callable[[], int | None], taken: int) -> Callable[[], int | None]:
+        """The next moment; what is over after a tick that did all it could is asked for in ``taken`` milliseconds.
+
+        It may be another worker's by then, or wait for its channel.
+        """
 
         def soon() -> int | None:
             try:
                 found, now = self._persistence.run(moment), self._engine.clock.now()
             except Stopped:
                 return None
-            return found if found is None or found > now else now + TAKEN_MILLISECONDS
+            return found if found is None or found > now else now + taken
 
         return soon
 
@@ -98,9 +106,13 @@ class LiveRuntime:
             return
 
     def _keep_up(self, upkeep: Upkeep) -> None:
-        """One chunk a tick, so that nobody waits for it."""
+        """A few chunks a tick, each its own transaction, so that nobody waits for it."""
+        now = self._engine.clock.now
+        begun = now()
         with suppress(Stopped):
-            self._persistence.run(lambda: upkeep.step(self._engine.clock.now()))
+            while self._persistence.run(lambda: upkeep.step(now())) and 0 <= now() - begun < UPKEEP_MILLISECONDS:
+                if self._stop.is_set():
+                    break
 
     def _deliver(self) -> None:
         deliverer, run, now = self._deliverer, self._persistence.run, self._engine.clock.now

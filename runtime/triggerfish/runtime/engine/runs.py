@@ -21,8 +21,11 @@ PATIENCE = 60.0
 class Deliverer(Protocol):
     """Hands out what is in the outbox."""
 
-    def deliver(self, now: int | None = None) -> int:
-        """One batch at the moment ``now`` (None: the clock's); how many rows were taken, 0 when nothing is left to do."""
+    def deliver(self, now: int | None = None, *, at_once: bool = False) -> int:
+        """One batch at the moment ``now`` (None: the clock's); how many rows were taken, 0 when nothing is left to do.
+
+        With ``at_once`` actions answer at the moment at which they were asked.
+        """
         ...
 
     def pause(self, now: int | None = None) -> float:
@@ -96,20 +99,39 @@ class Run:
         return self._events + self._due - before + self._deliver(now)
 
     def _replay_round(self) -> int:
-        self._total = self._events + self._persistence.run(self._engine.begin_replay)
-        done = self._drain_events(self._engine.replay_events)
-        latest = self._persistence.run(lambda: self._engine.position).latest
-        done += self._drain_due(lambda: self._engine.process_due(latest, live=False))
-        return done + self._deliver(lambda: latest)
+        run, engine, before = self._persistence.run, self._engine, self._events + self._due
+        if run(lambda: engine.position).replaying:
+            self._left_behind()
+        self._total = self._events + run(engine.begin_replay)
+        while not self._stop.is_set() and ((number := run(engine.replay_events)) or self._answer()):
+            self._due += engine.fired
+            self._count(number - engine.fired)
+        latest = run(lambda: engine.position).latest
+        while not self._stop.is_set() and ((number := run(lambda: engine.process_due(latest, live=False))) or self._answer()):
+            self._due += number
+        return self._events + self._due - before + self._deliver(lambda: latest)
+
+    def _left_behind(self) -> None:
+        """Run the actions that a replay which was cut off was about to run."""
+        engine, run = self._engine, self._persistence.run
+        while (waiting := run(engine.store.outbox.next_attempt)) is not None and waiting <= engine.clock.now():
+            if not self._deliver(lambda: waiting, at_once=True):
+                break
+        while run(engine.replay_answers):
+            pass
+
+    def _answer(self) -> bool:
+        """Run the actions that history has asked, so that it goes on with what they answer; whether there were any."""
+        engine = self._engine
+        asked, engine.ripe = engine.ripe, None
+        if asked is not None:
+            self._deliver(lambda: asked, at_once=True)
+            while self._persistence.run(engine.replay_answers):
+                pass
+        return asked is not None
 
     def _ahead(self) -> int:
         return self._engine.store.events.ahead()
-
-    def _drain_events(self, step: Callable[[], int]) -> int:
-        before = self._events
-        while not self._stop.is_set() and (number := self._persistence.run(step)):
-            self._count(number)
-        return self._events - before
 
     def _count(self, number: int) -> int:
         if number:
@@ -124,7 +146,7 @@ class Run:
             self._due += number
         return self._due - before
 
-    def _deliver(self, now: Callable[[], int]) -> int:
+    def _deliver(self, now: Callable[[], int], *, at_once: bool = False) -> int:
         deliverer, before = self._deliverer, self._delivered
         if deliverer is None:
             return 0
@@ -132,10 +154,10 @@ class Run:
             self._delivered += self._persistence.run(lambda: deliverer.recover(now()))
             self._recovered = True
         while not self._stop.is_set():
-            if number := self._persistence.run(lambda: deliverer.deliver(now())):
+            if number := self._persistence.run(lambda: deliverer.deliver(now(), at_once=at_once)):
                 self._delivered += number
                 continue
-            pause = self._persistence.run(lambda: deliverer.pause(now()))
+            pause = 0.0 if at_once else self._persistence.run(lambda: deliverer.pause(now()))
             if not pause or self._engine.clock.wait(self._stop, pause):
                 break
         return self._delivered - before

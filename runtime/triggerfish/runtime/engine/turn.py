@@ -75,12 +75,13 @@ class Turn:
             else:
                 group.append(given)
         live = self._live
-        self._prepare((person, cells.get(person, EMPTY)) for person in groups)
+        self._prepare([(person, cells.get(person, EMPTY)) for person in groups])
+        advance_one, take = self._steps()
         for person, group in groups.items():
             cell = cells.get(person, EMPTY)
             try:
-                advance = self._advance(person, cell.state, group, group[-1].at if now is None else now, live=live)
-                self._take(person, advance)
+                advance = advance_one(person, cell.state, group, group[-1].at if now is None else now, live=live)
+                take(person, advance)
             except Exception:  # noqa: BLE001 - looked into one by one
                 self._one_by_one(person, cell, group, now)
             else:
@@ -89,11 +90,13 @@ class Turn:
     def timers(self, due: Iterable[tuple[str, Cell]], now: int) -> None:
         """Let what is due by ``now`` happen."""
         people = list(due)
+        live = self._live
         self._prepare(people)
+        advance_one, take = self._steps()
         for person, cell in people:
             try:
-                advance = self._advance(person, cell.state, (), now, live=self._live)
-                self._take(person, advance)
+                advance = advance_one(person, cell.state, (), now, live=live)
+                take(person, advance)
             except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
                 self._batch.failed.append((person, now, {"error": _describe(error), "what": "timers"}))
                 said = "what was due for {person!r} failed and is tried again in an hour: {error}{detail}{place}"
@@ -131,17 +134,24 @@ class Turn:
         except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
             self._set_aside(event.person, event.input, error)
             return False
-        self._batch.recorded += rows
+        self._batch.given += rows
         self._batch.changes.append(Change(loser, gone.state, gone.due, theirs.version, survivor))
         if united is not mine:
             self._batch.changes.append(Change(survivor, united.state, united.due, mine.version))
         return True
 
+    def _steps(self) -> tuple[Callable[..., Advance], Callable[[str, Advance], None]]:
+        """How somebody is moved on and where the effects go: by the shortest way where the machine is told no more than what came."""
+        if self._released is None and not self._past:
+            return self._machine_advance, self._batch.take
+        return self._advance, self._take
+
     def _prepare(self, people: Iterable[tuple[str, Cell]]) -> None:
         """Look up the past that a newer program wants to know of some of them."""
         if self._lacking is None or self._look_up is None:
             return
-        lacking = {person: events for person, cell in people if (events := self._lacking(cell.state))}
+        lacking_in = self._lacking
+        lacking = {person: events for person, cell in people if cell.state is not None and (events := lacking_in(cell.state))}
         if lacking:
             found = self._look_up(list(lacking), frozenset().union(*lacking.values()))
             self._past = {person: found.get(person, []) for person in lacking}

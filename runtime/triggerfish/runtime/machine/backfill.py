@@ -15,6 +15,7 @@ from triggerfish.dsl.ir.program import Program
 from triggerfish.runtime.machine import needs
 from triggerfish.runtime.machine.history import Log, count_in, insert
 from triggerfish.runtime.machine.inputs import Input
+from triggerfish.runtime.machine.state import SCHEMA, State, encode
 
 if TYPE_CHECKING:
     from triggerfish.runtime.machine.compiled import CompiledProgram
@@ -38,6 +39,7 @@ class Backfill:
         self._program = program
         self._older = older
         self._keys: dict[int, frozenset[str]] = {program.version: frozenset()}
+        self._current = beginning(program.version)
 
     def keys(self, version: int) -> frozenset[str]:
         """The series that a state of that version does not hold as the program needs them."""
@@ -51,7 +53,7 @@ class Backfill:
 
     def lacking(self, state: bytes | None) -> frozenset[str]:
         """The events whose past is wanted with the next advance of this state."""
-        if state is None:
+        if state is None or state.startswith(self._current):
             return frozenset()
         try:
             version = _head.decode(state).program
@@ -62,6 +64,13 @@ class Backfill:
     def _event(self, key: str) -> str:
         series = self._program.series
         return (series.logs.get(key) or series.totals[key]).event
+
+
+def beginning(version: int) -> bytes:
+    """What the bytes of every state of that version that this triggerfish wrote begin with."""
+    numbers = msgspec.msgpack.encode(SCHEMA) + msgspec.msgpack.encode(version)
+    state = encode(State(program=version))
+    return state[: state.index(numbers) + len(numbers)]
 
 
 def _covered(want: Sequence[Any], had: Sequence[Any] | None) -> bool:

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 DAY = 86_400_000
 HOUR = 3_600_000
 MINUTE = 60_000
-QUARTER = 15 * MINUTE
-"""Zones change their offset at whole quarters of an hour: what holds at both ends of one holds all through it."""
+MARGIN = 40 * HOUR
+"""Local midnight is at most 15 hours from that of UTC, and no zone has ever put its clocks forward or back by more than a day."""
+LOOKS = 6 * HOUR
+"""No zone has ever changed its offset and changed it back in less."""
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive on purpose: local times are naive, moments are integers
 MILLISECOND = dt.timedelta(milliseconds=1)
 EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
@@ -41,14 +43,35 @@ def zone_named(name: str | None, otherwise: str = "UTC") -> ZoneInfo:
         return ZoneInfo("UTC") if name is None else zone_named(None, otherwise)
 
 
+@lru_cache(maxsize=65_536)
+def ahead(day: int, zone: ZoneInfo) -> int | None:
+    """How many milliseconds local time is ahead all through a day of UTC, counted from 1970, and ``MARGIN`` around it.
+
+    None where that changes. Where it does not, local time is but another way to count: nothing is skipped, nothing occurs twice.
+    """
+    begin, end = day * DAY - MARGIN, (day + 1) * DAY + MARGIN
+    if begin < EARLIEST or end > LATEST:
+        return None
+    found = {_offset(moment // 1000, zone) for moment in (*range(begin, end, LOOKS), end)}
+    offset = found.pop() or dt.timedelta()
+    return None if found else offset // MILLISECOND
+
+
 def local(moment: int, zone: ZoneInfo) -> dt.datetime:
     """The naive local time at a moment; one beyond the calendar's ends is cut to them."""
+    same = ahead(moment // DAY, zone)
+    if same is not None:
+        return EPOCH + dt.timedelta(0, 0, 0, moment + same)
     whole, milliseconds = divmod(min(max(moment, FIRST), LAST), 1000)
     return dt.datetime.fromtimestamp(whole, zone).replace(microsecond=milliseconds * 1000, tzinfo=None)
 
 
 def moment(naive: dt.datetime, zone: ZoneInfo) -> int:
     """The moment of a naive local time, cut to the calendar's ends."""
+    milliseconds = _milliseconds(naive)
+    same = ahead(milliseconds // DAY, zone)
+    if same is not None:
+        return milliseconds - same
     if not FIRST_YEAR < naive.year < dt.MAXYEAR:
         return LAST if naive.year >= dt.MAXYEAR else FIRST
     aware = naive.replace(tzinfo=zone, fold=0)
@@ -101,16 +124,18 @@ def step(start: int, span: Span, zone: ZoneInfo, sign: int = 1) -> int:
     """A calendar step from a moment: months and days keep the local clock time."""
     if not span[0] and not span[1]:
         return min(start + sign * span[2], LAST)
-    ahead = _ahead(start // QUARTER, span, zone, sign)
-    return _step(start, span, zone, sign) if ahead is None else min(start + ahead, LAST)
+    before = ahead(start // DAY, zone)
+    leads = None if before is None else _leads((start + before) // DAY, span, zone, sign)
+    return _step(start, span, zone, sign) if before is None or leads is None else min(start + before + leads, LAST)
 
 
 @lru_cache(maxsize=65_536)
-def _ahead(quarter: int, span: Span, zone: ZoneInfo, sign: int) -> int | None:
-    """How far a calendar step leads from any moment of a quarter of an hour; None where that is not the same for all."""
-    first, last = quarter * QUARTER, quarter * QUARTER + QUARTER - 1
-    ahead = _step(first, span, zone, sign) - first
-    return ahead if ahead == _step(last, span, zone, sign) - last else None
+def _leads(day: int, span: Span, zone: ZoneInfo, sign: int) -> int | None:
+    """How many milliseconds a step leads on from any local time of a day, to a moment; None where that is not the same for all."""
+    begin = dt.date.fromordinal(EPOCH_ORDINAL + day)
+    end = add_days(add_months(begin, sign * span[0]), sign * span[1])
+    after = ahead(end.toordinal() - EPOCH_ORDINAL, zone)
+    return None if after is None else (end - begin).days * DAY - after + sign * span[2]
 
 
 def _step(start: int, span: Span, zone: ZoneInfo, sign: int) -> int:
@@ -171,7 +196,8 @@ def _begins(day: dt.date, zone: ZoneInfo) -> int:
 
 def today(now: int, zone: ZoneInfo) -> dt.date:
     """The local date."""
-    return local(now, zone).date()
+    same = ahead(now // DAY, zone)
+    return local(now, zone).date() if same is None else dt.date.fromordinal(EPOCH_ORDINAL + (now + same) // DAY)
 
 
 @lru_cache(maxsize=65_536)
@@ -188,22 +214,27 @@ def step_date(date: str, span: Span, sign: int = 1) -> str:
 
 def period_start(now: int, period: str, zone: ZoneInfo) -> int:
     """The moment at which the current local hour, day, week (Monday), month or year began."""
-    begin = _begin(now // QUARTER, period, zone)
-    return _period_start(now, period, zone) if begin is None else begin
+    same = ahead(now // DAY, zone)
+    if same is None:
+        return _period_start(now, period, zone)
+    if period == "hour":
+        return now - (now + same) % HOUR
+    begin = _first_days((now + same) // DAY, period) * DAY
+    then = ahead((begin - same) // DAY, zone)
+    return _period_start(now, period, zone) if then is None else begin - then
 
 
 @lru_cache(maxsize=65_536)
-def _begin(quarter: int, period: str, zone: ZoneInfo) -> int | None:
-    """The start of the period all of a quarter of an hour lies in; None if it lies in two."""
-    begin = _period_start(quarter * QUARTER, period, zone)
-    return begin if begin == _period_start(quarter * QUARTER + QUARTER - 1, period, zone) else None
+def _first_days(day: int, period: str) -> int:
+    """As ``first_day``, for days counted from 1970."""
+    return first_day(dt.date.fromordinal(EPOCH_ORDINAL + day), period).toordinal() - EPOCH_ORDINAL
 
 
 def _period_start(now: int, period: str, zone: ZoneInfo) -> int:
-    naive = local(now, zone)
     if period == "hour":
+        naive = local(now, zone)
         return now - (naive.minute * MINUTE + naive.second * 1000 + naive.microsecond // 1000)
-    return midnight(first_day(naive.date(), period), zone)
+    return midnight(first_day(today(now, zone), period), zone)
 
 
 def first_day(day: dt.date, period: str) -> dt.date:

@@ -22,7 +22,7 @@ from triggerfish.runtime.machine.reactions import reactions
 from triggerfish.runtime.machine.scores import CompiledScore
 from triggerfish.runtime.machine.state import State
 from triggerfish.runtime.machine.steps.flatten import flatten
-from triggerfish.runtime.machine.tables import CompiledFlow, CompiledSegment, CompiledStop, Stage, Starts
+from triggerfish.runtime.machine.tables import CompiledFlow, CompiledSegment, CompiledStop, Stage, Starts, Window
 from triggerfish.runtime.machine.trace import Tracer
 from triggerfish.runtime.machine.uses import Key, uses
 
@@ -41,6 +41,7 @@ class CompiledProgram:
         self.ir = program
         self.version = version
         self.zone_name = program.policy.timezone
+        self._zone = calendar.zone_named(None, self.zone_name)
         self.defaults = {each.name: each.default for each in program.profile if each.default is not None}
         self.declared = _with_dropped(program, older)
         self.topics = {topic.name: topic for topic in self.declared.topics}
@@ -63,6 +64,7 @@ class CompiledProgram:
             for number, one in older.items()
             for order, flow in enumerate(one.flows)
         }
+        self.paused = frozenset(name for name, flow in self.flows.items() if flow.ir.status == "paused")
         self._starts()
         self._mentions()
         self.channel_events = {
@@ -70,6 +72,7 @@ class CompiledProgram:
             for event in program.events
             if event.channel
         }
+        self.heard = self.inputs | self.channel_events.keys()
         self.releases = {flow.name: flow.release.period for flow in program.flows if flow.release is not None}
         self.reactions = reactions(self)
         self.longest_cap = max((_cap_length(cap) for cap in program.policy.caps), default=0)
@@ -84,7 +87,8 @@ class CompiledProgram:
 
     def zone(self, state: State) -> ZoneInfo:
         """The person's zone, or the policy's."""
-        return calendar.zone_named(state.profile.get("timezone"), self.zone_name)
+        name = state.profile.get("timezone")
+        return self._zone if name is None else calendar.zone_named(name, self.zone_name)
 
     def listed(self, state: State, segment: str) -> bool:
         """Whether the person stands in a fixed list, by id or e-mail address."""
@@ -102,10 +106,11 @@ class CompiledProgram:
             return consent.subscribed(self.topics[topic], state, channel)
 
         def score(state: State, name: str) -> float:
-            if name not in self.scores:
+            found = self.scores.get(name)
+            if found is None:
                 return 0
             points = state.scores.get(name)
-            return self.scores[name].shown(points) if points else self.scores[name].ir.start
+            return found.shown(points) if points else found.ir.start
 
         def level(state: State, name: str) -> str | None:
             if name not in self.scores:
@@ -149,7 +154,7 @@ class CompiledProgram:
                 self.segments[segment.name] = CompiledSegment(
                     segment.name,
                     self.compiler.condition(segment.condition),
-                    self.compiler.flip(segment.condition),
+                    self.compiler.look(segment.condition),
                     uses(program, [segment.condition]),
                 )
         self.segments_using: dict[Key, list[str]] = {}
@@ -160,6 +165,7 @@ class CompiledProgram:
 
     def _scores(self, program: Program) -> None:
         self.scores = {score.name: CompiledScore.of(score, program, self.compiler) for score in program.scores}
+        self.held = [name for name, score in self.scores.items() if score.uses]
 
     def _flow(self, flow: f.Flow, version: int, order: int) -> CompiledFlow:
         compiler = self.compiler
@@ -209,6 +215,8 @@ class CompiledProgram:
                 flow, start, f"{flow.ir.name}|{mark}", index, match,
                 self.compiler.condition(match.where) if match.where is not None else None,
                 self.compiler.value(match.same) if match.same is not None else None,
+                match.times,
+                Window(match.within.span, calendar.at_least(match.within.span)) if match.within is not None else None,
             )
 
     def _captures(self, flow: f.Flow) -> dict[str, tuple[str, ...] | None]:
@@ -263,7 +271,8 @@ class CompiledProgram:
                 starts.crossings_using.setdefault(key, []).append(index)
         for event, stages in first.items():
             stages.sort(key=lambda stage: stage.flow.sort_key)
-            starts.first[event] = (self.compiler.matcher([stage.match.where for stage in stages]), stages)
+            matcher = self.compiler.matcher([stage.match.where for stage in stages])
+            starts.first[event] = (matcher if any(stage.where is not None for stage in stages) else None, stages)
 
     def _start(self, flow: CompiledFlow, start: f.Start) -> None:
         starts = self.starts
@@ -282,7 +291,10 @@ class CompiledProgram:
             below = x.Compare("<", start.value, start.threshold, negated=False, type="number")
             starts.crossings.append(
                 Crossing(
-                    _start_name(flow, start.text), flow, start, compiler.value(start.value), compiler.value(start.threshold),
+                    _start_name(flow, start.text), flow, start,
+                    next((each.value for each in starts.crossings if each.start.value == start.value), None) or compiler.value(start.value),
+                    compiler.value(start.threshold),
+                    start.threshold.value if isinstance(start.threshold, x.Constant) else None,
                     compiler.flip(below), uses(self.ir, [start.value, start.threshold]),
                 )
             )
@@ -305,6 +317,11 @@ class CompiledProgram:
         watched += [crossing.uses for crossing in self.starts.crossings]
         self.watched: frozenset[Key] = frozenset(key for keys in watched for key in keys)
         self.doors = any(flow.ir.exclusive for flow in self.flows.values())
+        self.dates = {"timezone"} | {start.field[0] for _, _, start in self.starts.timed if isinstance(start, f.StartDate)}
+        self.fields: frozenset[str] = frozenset(
+            {*self.starts.change, *self.dates} | {name for kind, name in self.watched if kind == "field"}
+        )
+        """The fields of a person that anything but a run at rest looks at when they change."""
 
 
 def _start_name(flow: CompiledFlow, text: str) -> str:

@@ -19,13 +19,17 @@ ABOVE, BELOW = 1, 0
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """``name`` is the same in all versions that have the same line."""
+    """``name`` is the same in all versions that have the same line; ``fixed`` the threshold where it is written as a number.
+
+    Crossings of the same value have the very same function for it.
+    """
 
     name: str
     flow: CompiledFlow
     start: StartCrossing
     value: Function
     threshold: Function
+    fixed: Any
     flip: Function | None
     uses: frozenset[Key]
 
@@ -42,31 +46,42 @@ class Crossed:
 def refresh(session: Session, keys: set[Key], *, all_: bool = False) -> list[Crossed]:
     """Ask the crossings again that depend on ``keys`` or whose moment has come; those that came true."""
     starts, turns, now = session.program.starts, session.state.turns, session.now
+    using = starts.crossings_using
     waiting = set(range(len(starts.crossings))) if all_ else set()
     for key in keys:
-        waiting.update(starts.crossings_using.get(key, ()))
-    for name, turn in turns.items():
-        if turn <= now:
-            waiting.update(index for index, each in enumerate(starts.crossings) if each.name == name)
-    if not waiting:
-        return []
-    asked = (_ask(session, starts.crossings[index]) for index in sorted(waiting))
-    return [crossed for crossed in asked if crossed is not None]
+        if key in using:
+            waiting.update(using[key])
+    if turns:
+        due = {name for name, turn in turns.items() if turn <= now}
+        waiting.update([index for index, each in enumerate(starts.crossings) if each.name in due] if due else ())
+    found: list[Crossed] = []
+    asked: Function | None = None
+    value: Any = None
+    for index in sorted(waiting) if waiting else ():
+        crossing = starts.crossings[index]
+        if crossing.value is not asked:
+            asked, value = crossing.value, crossing.value(session.state, now, None, None)
+        crossed = _look(session, crossing, value)
+        if crossed is not None:
+            found.append(crossed)
+    return found
 
 
-def _ask(session: Session, crossing: Crossing) -> Crossed | None:
+def _look(session: Session, crossing: Crossing, value: Any) -> Crossed | None:
+    """Where the value stands now; what it crossed on the way there."""
     state, now = session.state, session.now
-    value = crossing.value(state, now, None, None)
-    threshold = crossing.threshold(state, now, None, None)
+    threshold = crossing.fixed
+    if threshold is None:
+        threshold = crossing.threshold(state, now, None, None)
     known = value is not None and threshold is not None
     side = ABOVE if known and value >= threshold else BELOW
     before = state.sides.get(crossing.name)
     state.sides[crossing.name] = [side, value]
     turn = crossing.flip(state, now, None, None) if crossing.flip is not None else None
-    if turn is None:
-        state.turns.pop(crossing.name, None)
-    else:
+    if turn is not None:
         state.turns[crossing.name] = turn
+    elif state.turns:
+        state.turns.pop(crossing.name, None)
     if before is None or before[0] == side:
         return None
     if crossing.start.rises != (side == ABOVE) or (side == BELOW and not known):
@@ -79,7 +94,7 @@ def settle_silently(session: Session, names: Container[str] | None = None) -> No
     if names is not None:
         for crossing in session.program.starts.crossings:
             if crossing.name in names:
-                _ask(session, crossing)
+                _look(session, crossing, crossing.value(session.state, session.now, None, None))
         return
     known = {crossing.name for crossing in session.program.starts.crossings}
     for name in [each for each in session.state.sides if each not in known]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from triggerfish.runtime.machine import assignment, calendar, release
 from triggerfish.runtime.machine.state import Aim, Door, Run
-from triggerfish.runtime.machine.trace import Miss
+from triggerfish.runtime.machine.trace import Miss, lasted
 
 if TYPE_CHECKING:
     from triggerfish.dsl.ir.flows import Flow
@@ -39,7 +39,7 @@ def enter(
 ) -> Run | None:
     """A match: enters, or is refused and recorded. ``event`` is the completing event's fields, ``at`` when it came true."""
     if session.now - at > _bearable(flow):
-        why = "it was noticed too late"
+        why = f"it came true {lasted(session.now - at)} before it was noticed"
         session.flow_fact("refused", flow.ir.name, 0, line, {"reason": "late", "why": why, "event": event_id})
         return None
     key = None
@@ -82,7 +82,8 @@ def _refusal(session: Session, flow: CompiledFlow, variables: dict[str, Any], ke
     if flow.only_if is not None:
         if not flow.only_if(state, now, variables.get("event"), scope):
             return {"reason": "only if", **session.explained(ir.only_if, scope)}
-        session.asked(ir.only_if, scope, Miss(now, ir.name, ir.line, "only if", (), asked="only if", holds=True), variables.get("event"))
+        if session.misses is not None:
+            session.asked(ir.only_if, scope, Miss(now, ir.name, ir.line, "only if", (), asked="only if", holds=True), variables.get("event"))
     entries, all_entries = state.entries.get(_name(flow, key)), state.entries.get(ir.name)
     zone = session.program.zone(state)
     if entries and ir.again is not None:

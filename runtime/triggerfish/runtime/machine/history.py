@@ -185,19 +185,21 @@ def insert(series: dict[str, Any], log: Log, at: int, now: int, fields: dict[str
     moments = kept["@"]
     if not moments or at >= moments[-1]:
         moments.append(at)
-        for path in log.fields:
-            if len(path) == 1:
-                kept[path[0]].append(fields.get(path[0]))
-            else:
-                kept[".".join(path)].append(dig(fields, path))
+        if log.fields:
+            for path in log.fields:
+                if len(path) == 1:
+                    kept[path[0]].append(fields.get(path[0]))
+                else:
+                    kept[".".join(path)].append(dig(fields, path))
     else:
         place = bisect_right(moments, at)
         moments.insert(place, at)
         for path in log.fields:
             kept[".".join(path)].insert(place, dig(fields, path))
-    drop = len(moments) - log.limit if log.limit is not None else 0
-    if log.window is not None and moments[0] <= now - log.window:
-        drop = max(drop, bisect_right(moments, now - log.window))
+    limit, window = log.limit, log.window
+    drop = len(moments) - limit if limit is not None else 0
+    if window is not None and moments[0] <= now - window:
+        drop = max(drop, bisect_right(moments, now - window))
     if drop > 0:
         for column in kept.values():
             del column[:drop]

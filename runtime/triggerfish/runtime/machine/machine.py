@@ -100,16 +100,26 @@ class Machine:
         session = self.open(person, state, first, past, released)
         session.misses = misses
         listened = everyone.listening(session, self._heard)
+        heard = self.program.heard
         for one in inputs:
             at = _possible(one.at, now)
-            self._fire_until(session, at, now, live=live)
-            session.now = max(session.now, self._moment(at, now, live=live))
+            due = timers.next_due(session)
+            if due is not None and due <= at:
+                self._fire_until(session, due, at, now, live=live)
+            then = self._moment(at, now) if live else at
+            session.now = max(session.now, then)
             session.cause = one.id
             session.behind = 0
-            self._take(session, one, at)
-            self._settle(session)
+            if one.kind != "event":
+                self._take(session, one, at)
+            elif one.name in heard and session.state.into is None:
+                session.queue.append(Happened(one.name, one.fields, min(session.now, at), one.id))
+            if session.queue:
+                rounds.settle(session)
+            elif session.fresh:
+                self._settle(session)
         self._settle(session)
-        due = self._fire_until(session, now, now, live=live)
+        due = self._fire_until(session, timers.next_due(session), now, now, live=live)
         session.state.clock = max(session.state.clock, session.now)
         listening = everyone.listening(session, self._heard)
         unchanged = listening == listened and not (self._heard and session.migrated)
@@ -179,8 +189,8 @@ class Machine:
         migrate(session, now, found, {number: each for number, each in self._deploys.items() if number > before})
 
     @staticmethod
-    def _moment(at: int, now: int, *, live: bool) -> int:
-        return at if not live or now - at <= GRACE else now
+    def _moment(at: int, now: int) -> int:
+        return at if now - at <= GRACE else now
 
     @staticmethod
     def _settle(session: Session) -> None:
@@ -189,27 +199,25 @@ class Machine:
             session.emit(Turned(()))
         rounds.settle(session)
 
-    def _fire_until(self, session: Session, until: int, now: int, *, live: bool) -> int | None:
-        """Fire every timer due at or before ``until``, in order of time; when the next one is due."""
+    def _fire_until(self, session: Session, due: int | None, until: int, now: int, *, live: bool) -> int | None:
+        """Fire every timer due at or before ``until``, in order of time, ``due`` first; when the next one is due."""
         for _ in range(FIRINGS_AT_MOST):
-            due = timers.next_due(session)
             if due is None or due > until:
                 return due
             if due > session.now:
-                session.now = self._moment(due, now, live=live)
+                session.now = self._moment(due, now) if live else due
             session.behind = session.now - due
             session.cause = ""
             timers.fire(session)
+            due = timers.next_due(session)
         session.flow_fact("error", "", 0, 0, {"why": f"more than {FIRINGS_AT_MOST} timers at once; the rest waits"})
-        return timers.next_due(session)
+        return due
 
     def _take(self, session: Session, one: Input, at: int) -> None:
+        """Take in anything but an event."""
         if session.state.into is not None:
             return  # the shell gives it to whom this profile was merged into
-        if one.kind == "event":
-            if one.name in self.program.inputs or one.name in self.program.channel_events:
-                session.emit(Happened(one.name, one.fields, min(at, session.now), one.id))
-        elif one.kind == "identify":
+        if one.kind == "identify":
             self._identify(session, one.fields)
         elif one.kind == "consent":
             self._consent(session, one, at)
@@ -259,4 +267,7 @@ class Machine:
 
 def _possible(at: int, now: int) -> int:
     """A moment that can be: one in the future becomes now, one beyond all calendars is cut to their ends."""
-    return max(min(at, now, calendar.LATEST), calendar.EARLIEST)
+    at = min(at, now)
+    if at > calendar.LATEST:
+        return calendar.LATEST
+    return max(calendar.EARLIEST, at)

@@ -1,7 +1,7 @@
 """Taking people inside a flow from the version they entered to one that was deployed with ``--move``.
 
 A run goes on at the same step: the one of the same ``as`` name (or of the name it was ``moved`` to), else of the same text
-and place among equal ones. What cannot be found there makes an orphan of the run: it stays where it is, or leaves.
+and place among equal ones; giving it a name changes nothing. What cannot be found there makes an orphan of the run: it stays where it is, or leaves.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def targets(
 
     ``at`` says at which instruction of the old version each rests, ``parents`` whose branch each is.
     """
-    renamed = dict(new.ir.moved)
+    renamed = new.renames(old)
     places = _places(new)
     found: dict[int, int] = {}
     for run, pc in at.items():
@@ -102,7 +102,7 @@ def targets(
 
 def renumbered(old: CompiledFlow, new: CompiledFlow) -> dict[int, int]:
     """The instructions of the old version that are there in the new one, by their places."""
-    renamed, places = dict(new.ir.moved), _places(new)
+    renamed, places = new.renames(old), _places(new)
     found = {}
     for name, index in _places(old).items():
         there = places.get(renamed.get(name, name))

@@ -31,19 +31,24 @@ SIGNALS_AT_MOST = 10_000
 
 def settle(session: Session) -> None:
     """Handle everything that waits in the queue. A round is all that waits at its beginning; what it causes is the next."""
-    if not session.queue:
-        return
-    signals = 0
-    for _ in range(ROUNDS_AT_MOST):
-        for _ in range(len(session.queue)):
-            signals += 1
-            if signals > SIGNALS_AT_MOST:
-                _refuse(session, f"more than {SIGNALS_AT_MOST} changes")
+    queue = session.queue
+    signals = rounds = left = 0
+    while queue:
+        if not left:
+            if rounds == ROUNDS_AT_MOST:
+                _refuse(session, f"more than {ROUNDS_AT_MOST} rounds")
                 return
-            _handle(session, session.queue.popleft())
-        if not session.queue:
+            rounds, left = rounds + 1, len(queue)
+        left -= 1
+        signals += 1
+        if signals > SIGNALS_AT_MOST:
+            _refuse(session, f"more than {SIGNALS_AT_MOST} changes")
             return
-    _refuse(session, f"more than {ROUNDS_AT_MOST} rounds")
+        signal = queue.popleft()
+        if type(signal) is Happened:
+            _event(session, signal)
+        elif type(signal) is not FieldChanged or _concerns(session, signal.field):
+            _turned(session, signal)
 
 
 def _refuse(session: Session, what: str) -> None:
@@ -53,58 +58,83 @@ def _refuse(session: Session, what: str) -> None:
     session.flow_fact("error", "", 0, 0, {"why": why})
 
 
-def _handle(session: Session, signal: Signal) -> None:
-    changes = _happened(session, signal) if type(signal) is Happened else _turned(session, signal)
+def _event(session: Session, event: Happened) -> None:
+    """An event enters history, scores and segments, then goals, running flows and starts look at it."""
+    state = session.state
+    reaction = session.program.reactions.get(event.name, NOTHING)
+    changes = _happened(session, event, reaction)
     keys = session.keys
+    if changes:
+        _note(session, changes, keys)
+    if state.aims:
+        runs.goals(session, event)
+    if state.runs:
+        runs.react(session, event, keys)
+    crossed = crossings.refresh(session, keys) if reaction.crosses or state.turns or len(keys) > 1 else []
+    if changes or crossed:
+        starts.react(session, [event, *changes], crossed)
+    elif reaction.starts:
+        starts.happened(session, event)
+    if state.doors:
+        entry.close_doors(session, event.name, event.fields, event.at)
+
+
+def _concerns(session: Session, field: str) -> bool:
+    """Whether anybody looks at a field of the person that got another value."""
+    state = session.state
+    if session.fresh or state.runs or state.turns or field.startswith("score "):
+        return True
+    return field in session.program.fields
+
+
+def _turned(session: Session, signal: Signal) -> None:
+    """Anything but an event: what of the person changed, or that time has passed."""
+    session.keys = _enter_history(session, signal)
+    if session.fresh:
+        changes = _first_look(session)
+    else:
+        due = [name for name in signal.segments if name in session.program.segments] if type(signal) is Turned else []
+        changes = _refresh(session, due)
+    keys = session.keys
+    if changes:
+        _note(session, changes, keys)
+    if session.state.runs:
+        runs.react(session, signal, keys)
+    crossed = crossings.refresh(session, keys) if session.program.starts.crossings else []
+    if changes or crossed or type(signal) is not Turned:
+        starts.react(session, [signal, *changes], crossed)
+    if type(signal) is FieldChanged and session.program.starts.timed:
+        schedules.moved(session, signal.field)
+    if session.state.doors and type(signal) is FlowLeft:
+        entry.open_doors(session)
+
+
+def _note(session: Session, changes: list[MembershipChanged], keys: set[Key]) -> None:
+    """Write down who came into which segments or left them; conditions that look at those are asked again."""
     for change in changes:
         keys.add(("segment", change.segment))
         session.flow_fact("joined" if change.entered else "left", "", 0, 0, {"segment": change.segment})
-    state = session.state
-    if state.aims and isinstance(signal, Happened):
-        runs.goals(session, signal)
-    if state.runs:
-        runs.react(session, signal, keys)
-    crossed = crossings.refresh(session, keys) if session.program.starts.crossings else []
-    if changes or crossed:
-        starts.react(session, [signal, *changes], crossed)
-    elif type(signal) is Happened:
-        starts.happened(session, signal)
-    elif type(signal) is not Turned:
-        starts.react(session, [signal], crossed)
-    if isinstance(signal, FieldChanged) and session.program.starts.timed:
-        schedules.moved(session, signal.field)
-    if state.doors:
-        if isinstance(signal, Happened):
-            entry.close_doors(session, signal.name, signal.fields, signal.at)
-        elif isinstance(signal, FlowLeft):
-            entry.open_doors(session)
 
 
-def _happened(session: Session, event: Happened) -> list[MembershipChanged]:
+def _happened(session: Session, event: Happened, reaction: Reaction) -> list[MembershipChanged]:
     """Take an event into history, scores and segments; ``keys`` are then what it changed."""
-    reaction = session.program.reactions.get(event.name, NOTHING)
-    session.keys = touched = set()
-    _enter_event(session, event, reaction)
-    touched.add(("event", event.name))
+    session.keys = touched = {reaction.key or ("event", event.name)}
+    if reaction.history is not None:
+        _log(session, event, reaction)
+    if reaction.channel is not None:
+        _channel(session, event, *reaction.channel)
+    if reaction.rules:
+        scores.react(session, event, reaction.rules)
     if session.fresh:
         return _first_look(session)
     if reaction.held or len(touched) > 1:
         return _refresh(session, [])
     changes = segments.refresh(session, (), reaction.segments) if reaction.segments else []
-    if changes and session.program.scores:
+    if changes and session.program.held:
         session.keys = {("segment", change.segment) for change in changes}
         changes += _refresh(session, [])
         session.keys |= touched
     return changes
-
-
-def _turned(session: Session, signal: Signal) -> list[MembershipChanged]:
-    """Anything but an event: what of the person changed, or that time has passed."""
-    session.keys = _enter_history(session, signal)
-    if session.fresh:
-        return _first_look(session)
-    due = signal.segments if isinstance(signal, Turned) else ()
-    return _refresh(session, [name for name in due if name in session.program.segments])
 
 
 def _first_look(session: Session) -> list[MembershipChanged]:
@@ -117,7 +147,7 @@ def _first_look(session: Session) -> list[MembershipChanged]:
 
 def _refresh(session: Session, due: list[str]) -> list[MembershipChanged]:
     """Scores and segments look at each other: ask until nothing more changes."""
-    if not session.program.scores:
+    if not session.program.held:
         return segments.refresh(session, session.keys, due)
     changes: list[MembershipChanged] = []
     keys: set[Key] = set(session.keys)
@@ -162,15 +192,6 @@ def remember(session: Session, event: Happened) -> None:
     reaction = session.program.reactions.get(event.name, NOTHING)
     _log(session, event, reaction)
     scores.react(session, event, reaction.rules)
-
-
-def _enter_event(session: Session, event: Happened, reaction: Reaction) -> None:
-    if reaction.history is not None:
-        _log(session, event, reaction)
-    if reaction.channel is not None:
-        _channel(session, event, *reaction.channel)
-    if reaction.rules:
-        scores.react(session, event, reaction.rules)
 
 
 def _log(session: Session, event: Happened, reaction: Reaction) -> None:

@@ -109,8 +109,7 @@ def join(session: Session, branch: Run, after: int) -> None:
 
 def paused(session: Session, run: Run) -> bool:
     """Whether the run's flow, as it is declared now, stands still."""
-    flow = session.program.flows.get(run.flow)
-    return flow is not None and flow.ir.status == "paused"
+    return run.flow in session.program.paused
 
 
 def react(session: Session, signal: Signal, keys: set[Key]) -> None:
@@ -155,6 +154,8 @@ def _asked(
     session: Session, run: Run | Aim, condition: Expr | None, line: int, event: Happened | None, about: tuple[Asked, str], *, holds: bool = False
 ) -> None:
     """Keep what a condition said that might have stopped a run, or reached its goal."""
+    if session.misses is None:
+        return
     asked, what = about
     name, fields = ("", None) if event is None else (event.name, event.fields)
     session.asked(condition, run, Miss(session.now, run.flow, line, what, (), event=name, asked=asked, holds=holds), fields)

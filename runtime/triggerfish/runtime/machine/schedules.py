@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Timed = StartSchedule | StartDate | StartOn
 MONTHS_TRIED = 24
 MIDNIGHT = dt.time()
+LEAP_DAY = 29
 
 
 def plan(session: Session, new: Container[str] = (), since: int = 0) -> None:
@@ -39,6 +40,8 @@ def plan(session: Session, new: Container[str] = (), since: int = 0) -> None:
 
 def moved(session: Session, field: str) -> None:
     """A field changed: the pending moments of its date move with it; another zone moves all."""
+    if field not in session.program.dates:
+        return
     for name, flow, start in session.program.starts.timed:
         if field == "timezone" or (isinstance(start, StartDate) and start.field[0] == field):
             _plan(session, name, flow, start, session.now)
@@ -47,7 +50,8 @@ def moved(session: Session, field: str) -> None:
 def _plan(session: Session, name: str, flow: CompiledFlow, start: Timed, after: int) -> None:
     zone = _zone(session, flow)
     moment = following(start, session, zone, after)
-    if moment is not None and calendar.local(moment, zone).isoformat() == session.state.came.get(name):
+    came = session.state.came.get(name)
+    if moment is not None and came is not None and calendar.local(moment, zone).isoformat() == came:
         moment = following(start, session, zone, moment + 1)  # it came before the person flew west
     if moment is None:
         session.state.schedules.pop(name, None)
@@ -178,7 +182,7 @@ def _date(start: StartDate, value: Any, zone: ZoneInfo, after: int) -> int | Non
     for each in (year, year + 1) if start.offset is None else (year - 1, year, year + 1, year + 2):
         if each < day.year or not dt.MINYEAR < each < dt.MAXYEAR:
             continue
-        anniversary = calendar.add_months(day, (each - day.year) * 12)
+        anniversary = day.replace(year=each) if day.day < LEAP_DAY else calendar.add_months(day, (each - day.year) * 12)
         moment = _offset(start, _on(start, anniversary, own, zone), zone)
         if moment >= after:
             return moment

@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CompiledScore:
-    """``tests`` and ``flips`` stand beside ``ir.rules``: a rule's ``where``, or its ``while`` condition."""
+    """``tests`` and ``flips`` stand beside ``ir.rules``: a rule's ``where``, or its ``while`` condition.
+
+    ``period`` is after how long without a touch the score fades, and again after each.
+    """
 
     ir: Score
     tests: tuple[Function | None, ...]
     flips: tuple[Function | None, ...]
     events: frozenset[str]
     uses: frozenset[Key]
+    period: calendar.Span | None
 
     @classmethod
     def of(cls, score: Score, program: Program, compiler: Compiler) -> CompiledScore:
@@ -43,19 +47,21 @@ class CompiledScore:
                 tests.append(compiler.condition(rule.where) if rule.where is not None else None)
                 flips.append(None)
         events = frozenset(rule.event for rule in score.rules if isinstance(rule, EventPoints))
-        return cls(score, tuple(tests), tuple(flips), events, uses(program, held))
+        period = None if score.fade is None else score.fade.per.span
+        return cls(score, tuple(tests), tuple(flips), events, uses(program, held), period)
 
     def clamped(self, value: float) -> float:
         """The value inside the score's bounds."""
-        if self.ir.low is not None:
-            value = max(value, self.ir.low)
-        if self.ir.high is not None:
-            value = min(value, self.ir.high)
+        low, high = self.ir.low, self.ir.high
+        if low is not None and value < low:
+            value = low
+        if high is not None and value > high:
+            value = high
         return int(value) if isinstance(value, float) and value.is_integer() else value
 
     def shown(self, points: Points) -> float:
         """The value with the points of the ``while`` rules that hold."""
-        held = sum(self.ir.rules[index].points for index in points.active)
+        held = sum([self.ir.rules[index].points for index in points.active]) if points.active else 0
         return self.clamped(points.value + held)
 
 
@@ -75,7 +81,8 @@ def add(session: Session, name: str, amount: float) -> None:
     score, points = session.program.scores[name], of_person(session, name)
     points.value = float(score.clamped(points.value + amount))
     points.touched = session.now
-    _plan_fade(session, score, points)
+    if score.period is not None:
+        _plan_fade(session, score, points)
     session.changed(("score", name))
 
 
@@ -100,9 +107,8 @@ def _room(session: Session, score: CompiledScore, index: int, rule: EventPoints)
     zone = session.program.zone(session.state)
     begin = calendar.period_start(session.now, rule.period or "day", zone)
     counts = of_person(session, score.ir.name).counts
-    since, given = counts.get(index, [begin, 0])
-    if since != begin:
-        given = 0
+    counted = counts.get(index)
+    given = counted[1] if counted is not None and counted[0] == begin else 0
     if rule.limit is not None and given >= rule.limit:
         return False
     counts[index] = [begin, given + 1]
@@ -111,7 +117,8 @@ def _room(session: Session, score: CompiledScore, index: int, rule: EventPoints)
 
 def refresh(session: Session, keys: frozenset[Key] | set[Key]) -> None:
     """Ask the ``while`` conditions again that depend on any of ``keys``."""
-    for name, score in session.program.scores.items():
+    for name in session.program.held:
+        score = session.program.scores[name]
         if not score.uses.isdisjoint(keys):
             _ask_held(session, score, of_person(session, name))
 
@@ -132,17 +139,13 @@ def _ask_held(session: Session, score: CompiledScore, points: Points) -> None:
 
 
 def _plan_fade(session: Session, score: CompiledScore, points: Points) -> None:
-    fade = score.ir.fade
-    if fade is None:
-        return
-    points.fades = calendar.step(points.touched, _span(score, 1), session.program.zone(session.state))
+    if score.period is not None:
+        points.fades = calendar.step(points.touched, score.period, session.program.zone(session.state))
 
 
-def _span(score: CompiledScore, periods: int) -> tuple[int, int, int]:
-    per = score.ir.fade.per if score.ir.fade else None
-    if per is None:
-        return (0, 0, 0)
-    return per.months * periods, per.days * periods, per.milliseconds * periods
+def _span(score: CompiledScore, periods: int) -> calendar.Span:
+    months, days, milliseconds = score.period or (0, 0, 0)
+    return months * periods, days * periods, milliseconds * periods
 
 
 def due(session: Session, names: Container[str] | None = None) -> None:
@@ -167,9 +170,9 @@ def _fade(session: Session, score: CompiledScore, points: Points) -> None:
     zone = session.program.zone(session.state)
     reached = points.fades or session.now
     count = 1
-    while calendar.step(points.touched, _span(score, count), zone) <= reached:
+    while (coming := calendar.step(points.touched, _span(score, count), zone)) <= reached:
         count += 1
-    points.fades = calendar.step(points.touched, _span(score, count), zone)
+    points.fades = coming
     if abs(points.value) < 1e-9:
         points.fades = None
     session.changed(("score", score.ir.name))

@@ -18,11 +18,15 @@ def refresh(session: Session, keys: Iterable[Key], due: Iterable[str] = ()) -> l
     using = program.segments_using
     waiting = set(due)
     for key in keys:
-        waiting.update(using.get(key, ()))
+        if key in using:
+            waiting.update(using[key])
     changes: list[MembershipChanged] = []
     while waiting:
-        name = min(waiting, key=program.segment_order.__getitem__) if len(waiting) > 1 else next(iter(waiting))
-        waiting.discard(name)
+        if len(waiting) == 1:
+            name = waiting.pop()
+        else:
+            name = min(waiting, key=program.segment_order.__getitem__)
+            waiting.discard(name)
         change = _ask(session, name)
         if change is not None:
             changes.append(change)
@@ -31,14 +35,12 @@ def refresh(session: Session, keys: Iterable[Key], due: Iterable[str] = ()) -> l
 
 
 def _ask(session: Session, name: str) -> MembershipChanged | None:
-    segment, state, now = session.program.segments[name], session.state, session.now
-    inside = segment.test(state, now, None, None)
-    if segment.flip is not None:
-        turn = segment.flip(state, now, None, None)
-        if turn is None:
-            state.flips.pop(name, None)
-        else:
-            state.flips[name] = turn
+    state, now = session.state, session.now
+    inside, turn = session.program.segments[name].look(state, now, None, None)
+    if turn is not None:
+        state.flips[name] = turn
+    elif name in state.flips:
+        del state.flips[name]
     if inside == (name in state.segments):
         return None
     if inside:

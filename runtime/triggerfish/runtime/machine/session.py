@@ -95,6 +95,8 @@ class Session:
 
     def missed(self, run: Run, at: Where, line: int, what: str, condition: x.Expr, *, holds: bool = False) -> None:
         """Keep why a condition of a step did not hold, or that it did."""
+        if self.misses is None:
+            return
         self.asked(condition, run, trace.Miss(self.now, run.flow, line, what, (), at.id, "", "arm", holds))
 
     def asked(self, condition: x.Expr | None, scope: Any, miss: trace.Miss, fields: dict[str, Any] | None = None) -> None:
@@ -222,8 +224,10 @@ class Session:
 
     def field(self, path: Sequence[str]) -> Any:
         """A profile field, or its default."""
-        value = dig(self.state.profile, tuple(path))
-        return self.program.defaults.get(path[0]) if value is None and len(path) == 1 else value
+        if len(path) > 1:
+            return dig(self.state.profile, tuple(path))
+        value = self.state.profile.get(path[0])
+        return self.program.defaults.get(path[0]) if value is None else value
 
     def set_field(self, path: Sequence[str], value: Any) -> None:
         """Set a profile field (None clears it); a real change is signalled."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from triggerfish.dsl.ir.expressions import Duration
     from triggerfish.runtime.machine.crossings import Crossed
     from triggerfish.runtime.machine.session import Session
-    from triggerfish.runtime.machine.tables import CompiledFlow, Stage
+    from triggerfish.runtime.machine.tables import CompiledFlow, Stage, Window
 
 Candidate = tuple[tuple[int, int], "CompiledFlow", int, dict[str, Any], dict[str, Any] | None, str, int]
 """Sort key, flow, line, variables, completing event's fields, event id, the moment it came true."""
@@ -115,13 +115,15 @@ def _event(session: Session, event: Happened, found: list[Candidate]) -> None:
         return
     matcher, stages = first
     scope = _AtStart(event, stages, session.now)
-    matched = matcher(session.state, session.now, event.fields, scope)
+    matched = range(len(stages)) if matcher is None else matcher(session.state, session.now, event.fields, scope)
+    if not matched and session.misses is None:
+        return
     if session.misses is not None:
         for index, stage in enumerate(stages):
             _asked(session, stage, event, scope, holds=index in matched)
     for index in matched:
         stage = stages[index]
-        if stage.match.times > 1 and not _counted(session, stage, event):
+        if stage.times > 1 and not _counted(session, stage, event):
             continue
         variables = {"event": session.kept(stage.flow, "event", event)}
         if stage.match.name:
@@ -236,42 +238,46 @@ def _follows(
 
 def _counted(session: Session, stage: Stage, event: Happened) -> bool:
     """Whether this is the N-th match inside the window; then counting starts afresh."""
-    match = stage.match
-    same = stage.same(session.state, session.now, event.fields, None) if stage.same is not None else None
-    if stage.same is not None and same is None:
-        return False
-    counting = session.state.counting
-    name = f"{stage.key}|{_key(session, stage, event.fields)}|{'' if same is None else same}"
+    same = ""
+    if stage.same is not None:
+        value = stage.same(session.state, session.now, event.fields, None)
+        if value is None:
+            return False
+        same = str(value)
+    counting, at = session.state.counting, event.at
+    key = "" if stage.flow.per is None else _key(session, stage, event.fields)
+    name = f"{stage.key}|{key}|{same}"
     times = counting.get(name)
     if times is None:
-        counting[name] = [event.at]
-        others = [each for each in counting if each.startswith(f"{stage.key}|")]
+        counting[name] = times = [at]
+        if stage.window is not None:
+            mine = f"{stage.key}|"
+            _forget(session, [each for each in counting if each.startswith(mine)], stage.window, at)
     else:
-        insort(times, event.at)
-        others = [name]
-    if match.within is not None:
-        _forget(session, others, match.within, event.at)
-    counted = len(counting.get(name, ()))
-    if counted < match.times:
-        _missed(session, stage, f"{event.name} came, {counted} of {match.times} times so far", event.name)
+        insort(times, at)
+        if stage.window is not None and times[-1] - times[0] > stage.window.least:
+            _forget(session, [name], stage.window, at)
+    if len(times) < stage.times:
+        if session.misses is not None:
+            _missed(session, stage, f"{event.name} came, {len(times)} of {stage.times} times so far", event.name)
         return False
     del counting[name]
     return True
 
 
-def _forget(session: Session, names: Iterable[str], within: Duration, at: int) -> None:
-    """Drop the matches under these names that are outside the window of the newest of their kind or of this one.
+def _forget(session: Session, names: Iterable[str], window: Window, at: int) -> None:
+    """Drop the matches under these names that are outside the window of the newest of their kind or of this one, which stays.
 
     Those of other keys are looked through when a key is new: what is kept can grow only then.
     """
-    zone, counting = session.program.zone(session.state), session.state.counting
-    span = within.span
+    counting = session.state.counting
     for name in names:
         times = counting[name]
-        newest = max(at, times[-1])
-        if newest - times[0] <= calendar.at_least(span):
+        newest = max(times[-1], at)
+        if newest - times[0] <= window.least:
             continue
-        del times[: bisect_right(times, newest, key=lambda each: calendar.window_end(each, span, zone))]
+        zone = session.program.zone(session.state)
+        del times[: bisect_right(times, newest, key=lambda each: calendar.window_end(each, window.span, zone))]
         if not times:
             del counting[name]
 

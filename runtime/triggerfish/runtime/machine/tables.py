@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from triggerfish.dsl.ir import flows as f
+from triggerfish.dsl.ir.renames import renames
+from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.code.compiler import Matcher
 from triggerfish.runtime.machine.code.writer import Function
 from triggerfish.runtime.machine.crossings import Crossing
@@ -14,8 +16,16 @@ from triggerfish.runtime.machine.uses import Key
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """Within how long matches are counted together; what lies no further apart than ``least`` milliseconds surely is."""
+
+    span: calendar.Span
+    least: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stage:
-    """One stage of a chain, ready to run."""
+    """One stage of a chain, ready to run. ``times`` is how often it must match inside ``window``."""
 
     flow: CompiledFlow
     start: f.StartWhen
@@ -24,6 +34,8 @@ class Stage:
     match: f.Match
     where: Function | None
     same: Function | None
+    times: int
+    window: Window | None
 
     @property
     def last(self) -> bool:
@@ -63,6 +75,14 @@ class CompiledFlow:
     goal_worth: Function | None
     captures: dict[str, tuple[str, ...] | None]
     stages: list[Stage] = field(default_factory=list)
+    _renames: dict[int, dict[str, str]] = field(default_factory=dict)
+
+    def renames(self, old: CompiledFlow) -> dict[str, str]:
+        """What the steps of an older version are called here, where it is not the same."""
+        found = self._renames.get(old.version)
+        if found is None:
+            found = self._renames[old.version] = renames(old.ir, self.ir)
+        return found
 
     @property
     def sort_key(self) -> tuple[int, int]:
@@ -72,19 +92,19 @@ class CompiledFlow:
 
 @dataclass(frozen=True, slots=True)
 class CompiledSegment:
-    """A segment by conditions."""
+    """A segment by conditions. ``look`` says both whether ``test`` holds and when that may next change by itself."""
 
     name: str
     test: Function
-    flip: Function | None
+    look: Function
     uses: frozenset[Key]
 
 
 @dataclass(slots=True)
 class Starts:
-    """Where flows begin, by what begins them."""
+    """Where flows begin, by what begins them. There is no matcher where the event alone is a match."""
 
-    first: dict[str, tuple[Matcher, list[Stage]]] = field(default_factory=dict)
+    first: dict[str, tuple[Matcher | None, list[Stage]]] = field(default_factory=dict)
     later: dict[str, list[Stage]] = field(default_factory=dict)
     change: dict[str, list[tuple[CompiledFlow, f.StartChange, Function | None, Function | None]]] = field(default_factory=dict)
     segment: dict[tuple[str, bool], list[tuple[CompiledFlow, f.StartSegment]]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from triggerfish.runtime.machine.session import Session
     from triggerfish.runtime.machine.tables import CompiledFlow
 
+NEVER = 2**63
 REACHED_LATE = "reached too late"
 """Why the effects of steps are only noted that ``when late by … skip`` passes over."""
 
@@ -19,15 +20,26 @@ def next_due(session: Session) -> int | None:
     """The earliest moment at which anything happens by itself."""
     # Asked twice for every input: in place, with as few calls as there are things to look at.
     state = session.state
-    planned = (state.flips, state.schedules, state.turns)
-    moments: list[int | None] = [min(each.values()) for each in planned if each]
+    soonest = NEVER
+    for planned in (state.flips, state.schedules, state.turns):
+        if planned and (first := min(planned.values())) < soonest:
+            soonest = first
     for run in state.runs:
-        moments += (run.flip, run.expires) if runs.paused(session, run) else (run.flip, run.expires, run.due)
-    for pending in state.chains.values():
-        moments.append(pending.deadline)
+        if (moment := run.flip) is not None and moment < soonest:
+            soonest = moment
+        if (moment := run.expires) is not None and moment < soonest:
+            soonest = moment
+        if (moment := run.due) is not None and moment < soonest and run.flow not in session.program.paused:
+            soonest = moment
+    if state.chains:
+        for pending in state.chains.values():
+            soonest = min(soonest, pending.deadline)
     for points in state.scores.values():
-        moments += (points.fades, points.flip)
-    return min([moment for moment in moments if moment is not None], default=None)
+        if (moment := points.fades) is not None and moment < soonest:
+            soonest = moment
+        if (moment := points.flip) is not None and moment < soonest:
+            soonest = moment
+    return None if soonest == NEVER else soonest
 
 
 def fire(session: Session) -> None:
@@ -40,7 +52,7 @@ def fire(session: Session) -> None:
     if session.state.chains:
         starts.deadlines(session)
         rounds.settle(session)
-    if session.state.schedules:
+    if session.state.schedules and min(session.state.schedules.values()) <= session.now:
         schedules.fire(session)
         rounds.settle(session)
 
@@ -52,10 +64,13 @@ def _flips(session: Session) -> None:
         scores.due(session)
         for kind, name in sorted(session.keys):
             session.emit(FieldChanged(f"{kind} {name}", None, None))
-    turned = tuple(name for name, moment in state.flips.items() if moment <= now)
-    if turned or any(moment <= now for moment in state.turns.values()):
+    turned = tuple([name for name, moment in state.flips.items() if moment <= now])
+    if turned or (state.turns and min(state.turns.values()) <= now):
         session.emit(Turned(turned))
-    rounds.settle(session)
+    if session.queue:
+        rounds.settle(session)
+    if not any(run.flip is not None and run.flip <= now for run in state.runs):
+        return
     for run, flow in session.runs_in_order():
         if run.pc != runs.OVER and run.flip is not None and run.flip <= now:
             run.flip = None
@@ -64,6 +79,8 @@ def _flips(session: Session) -> None:
 
 
 def _expiries(session: Session) -> None:
+    if not any(run.expires is not None and run.expires <= session.now for run in session.state.runs):
+        return
     for run, _ in session.runs_in_order():
         if run.pc != runs.OVER and run.expires is not None and run.expires <= session.now:
             runs.leave(session, run, "expired")
@@ -71,6 +88,8 @@ def _expiries(session: Session) -> None:
 
 
 def _waits(session: Session) -> None:
+    if not any(run.due is not None and run.due <= session.now for run in session.state.runs):
+        return
     for run, flow in session.runs_in_order():
         if run.pc == runs.OVER or run.due is None or run.due > session.now or runs.paused(session, run):
             continue

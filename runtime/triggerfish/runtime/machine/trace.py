@@ -182,6 +182,12 @@ def words(duration: x.Duration) -> str:
     return " ".join(parts) or "no time"
 
 
+def lasted(milliseconds: int) -> str:
+    """``3 days 2 hours``: how long something took."""
+    days, rest = divmod(milliseconds, 86_400_000)
+    return words(x.Duration(0, days, rest))
+
+
 def failure(program: CompiledProgram, condition: x.Expr | None, state: State, now: int, scope: Any) -> dict[str, Any]:
     """What to write into the journal about a condition that did not hold."""
     if condition is None:

@@ -39,6 +39,11 @@ class Past:
         for one in recorded:
             self._add(one.name, one.at, one.fields)
 
+    def take_over(self, other: Past) -> None:
+        """Remember what somebody did who turned out to be this person."""
+        for name, kept in other._found.items():
+            self._found.setdefault(name, []).extend(kept)
+
     def has(self, wanted: Lookup) -> bool:
         """Whether there was such an event."""
         kept = self._found.get((wanted.event, wanted.field), ())

@@ -38,16 +38,11 @@ class Unsuppressed:
 
 
 class Temporary:
-    """Takes in what files hold, as the store would, and puts it into a spool.
-
-    ``merges`` counts the visitors who turned out to be somebody: what they do from then on is that person's, and what they
-    did before stays the visitor's, for two people are never in one process.
-    """
+    """Takes in what files hold, as the store would, and puts it into a spool."""
 
     def __init__(self, spool: Spool) -> None:
         self.identities = Identities()
         self.suppressions = Unsuppressed()
-        self.merges = 0
         self._spool = spool
         self._ids: set[int] = set()
 
@@ -59,7 +54,10 @@ class Temporary:
         del refused, received
         for link in links:
             self.identities.link(*link)
-        self.merges += sum(1 for row in aliases if self._new(row[0]))
+        self._add(aliases)
+        return self._add(rows)
+
+    def _add(self, rows: Sequence[EventRow]) -> int:
         new = 0
         for id_, person, kind, name, at, _, fields, _ in rows:
             if self._new(id_):
@@ -76,18 +74,14 @@ class Temporary:
         return True
 
 
-def spool_log(log: EventLog, spool: Spool) -> int:
-    """Everything that came into a project; how many visitors turned out to be somebody.
+def spool_log(log: EventLog, spool: Spool) -> None:
+    """Everything that came into a project.
 
     What actions answered then is left out: the simulation answers anew. Raises StoreUnavailable.
     """
-    merges = 0
     for one in log.came():
-        if one.kind == "alias":
-            merges += 1
-        elif one.kind != "result":
+        if one.kind != "result":
             spool.add(*one)
-    return merges
 
 
 class UpTo:

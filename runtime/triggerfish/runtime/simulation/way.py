@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from triggerfish.runtime.engine.everyone import for_person
+from triggerfish.runtime.engine.kin import copied
 from triggerfish.runtime.machine.effects import Advance, Delivery, Slot
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.machine import Machine
@@ -18,6 +19,9 @@ Answer = Literal["ok", "fail"]
 """What every action answers."""
 
 
+Question = tuple[str, Delivery]
+"""Who asked, and what."""
+
 ASKED_AT_MOST = 3
 """How often a person's rest is tried as a whole before each moment is taken by itself."""
 
@@ -25,8 +29,9 @@ ASKED_AT_MOST = 3
 class Way:
     """What became of one person so far.
 
-    Nothing comes back to a person but what actions answer, so all inputs up to a moment go into one advance. ``released``
-    counts the entries of all people into flows with ``release``; it is asked and added to.
+    Nothing comes back to a person but what actions answer, so all inputs up to a moment go into one advance. An action answers at
+    the moment at which it was asked, after all else that happens at that moment; ``open`` are the questions of the present one,
+    with whoever asked them. ``released`` counts the entries of all people into flows with ``release``; it is asked and added to.
     """
 
     def __init__(self, machine: Machine, person: str, *, answer: Answer = "ok", released: Counter[Slot] | None = None) -> None:
@@ -35,59 +40,70 @@ class Way:
         self.due: int | None = None
         self.listening: tuple[str, ...] = ()
         self.advances: list[Advance] = []
+        self.open: list[Question] = []
         self._machine = machine
         self._answer = answer
         self._released = released
 
-    def forward(self, inputs: Sequence[Input], until: int) -> None:
-        """Let this happen, and time pass.
+    def forward(self, inputs: Sequence[Input], until: int, *, more: bool = False) -> None:
+        """Let this happen, and time pass. With ``more`` something else is to happen at the moment ``until``.
 
-        Where an action asks for an answer, the person goes back to before that moment, gets the answer at it, and goes on from there.
+        Where an action is asked, the person goes back to before that moment, gets the answer at it, and goes on from there.
         """
-        rest = list(inputs)
+        rest = self._at_open_moment(list(inputs), until, more=more)
         for _ in range(ASKED_AT_MOST):
-            before = self.state, self.due, self.listening
-            advance = self._advance(rest, until)
-            asked = min((each.at for each in advance.deliveries if _awaited(each)), default=None)
-            if asked is None:
+            if self.open:
                 return
+            before = self.state, self.due, self.listening
+            self.step(rest, until)
+            asked = min((delivery.at for _, delivery in self.open), default=until)
+            if asked == until:
+                break
             self.state, self.due, self.listening = before
             self.advances.pop()
+            self.open = []
             early = [one for one in rest if one.at < asked]
-            rest = rest[len(early) :]
             if early or self.state is not None:
-                self._advance(early, asked - 1)
-            self.pass_time(asked)
-            while rest and rest[0].at <= asked:
-                self.take(rest.pop(0))
-        for one in rest:
-            self.pass_time(one.at)
-            self.take(one)
-        self.pass_time(until)
+                self.step(early, asked - 1)
+            rest = self._moment(rest[len(early) :], asked)
+        else:
+            while rest and rest[0].at < until:
+                self.pass_time(rest[0].at - 1)
+                rest = self._moment(rest, rest[0].at)
+            self.pass_time(until - 1)
+            self.step(rest, until)
+        if not more:
+            self.settle()
 
-    def take(self, one: Input) -> list[Advance]:
-        """Let one thing happen at its moment."""
-        return self._answered([one], one.at)
+    def _at_open_moment(self, rest: list[Input], until: int, *, more: bool) -> list[Input]:
+        """What happens at the moment at which questions are open comes before the answers; what is left then."""
+        if not self.open:
+            return rest
+        moment = self.open[0][1].at
+        if moment < until or not more:
+            return self._moment(rest, moment)
+        if rest:
+            self.step(rest, until)
+        return []
+
+    def _moment(self, rest: list[Input], now: int) -> list[Input]:
+        """Let a whole moment happen, with the answers; what is left of the inputs."""
+        here = [one for one in rest if one.at <= now]
+        self.step(here, now)
+        self.settle()
+        return rest[len(here) :]
 
     def pass_time(self, until: int) -> None:
         """Let what is due by then happen, moment by moment."""
         while self.due is not None and self.due <= until:
             before = self.due
-            self.moment(before)
+            self.step((), before)
+            self.settle()
             if self.due is not None and self.due <= before:
                 return  # more at one moment than the machine does at once; it has said so
 
-    def moment(self, now: int) -> list[Advance]:
-        """Let happen what is due at that moment; somebody who is not there yet begins."""
-        return self._answered((), now)
-
-    def _answered(self, inputs: Sequence[Input], now: int) -> list[Advance]:
-        made = [self._advance(inputs, now)]
-        for advance in made:
-            made += [self._advance([each], each.at) for each in answers(advance, self._answer)]
-        return made
-
-    def _advance(self, inputs: Sequence[Input], now: int) -> Advance:
+    def step(self, inputs: Sequence[Input], now: int) -> Advance:
+        """Let this happen, and what is due by now; what is asked stays open. Somebody who is not there yet begins."""
         advance = self._machine.advance(self.person, self.state, inputs, now, live=False, released=self._released)
         if self._released is not None:
             self._released.update(advance.released)
@@ -95,17 +111,30 @@ class Way:
         if advance.listening is not None:
             self.listening = advance.listening
         self.advances.append(advance)
+        self.open += [(self.person, each) for each in advance.deliveries if each.kind == "action" and each.data["reply"]]
         return advance
 
+    def settle(self) -> None:
+        """Answer what is open, and what is asked because of that."""
+        while self.open:
+            self.answer()
 
-def answers(advance: Advance, answer: Answer) -> list[Input]:
-    """What comes back at once from the actions that a run waits for."""
-    fields = {"ok": True} if answer == "ok" else {"ok": False, "error": "it fails in this simulation"}
-    return [
-        Input("result", each.key, each.at, f"{each.key}/result", dict(fields))
-        for each in advance.deliveries
-        if _awaited(each)
-    ]
+    def answer(self) -> None:
+        """Answer what is open now."""
+        questions, self.open = self.open, []
+        for person, asked in by_urgency(questions):
+            self.reply(person, asked)
+
+    def reply(self, person: str, asked: Delivery) -> None:
+        """Give the answer to a question, which this person may have asked under another name."""
+        fields = {"ok": True} if self._answer == "ok" else {"ok": False, "error": "it fails in this simulation"}
+        given = Input("result", asked.key, asked.at, f"{asked.key}/result", fields)
+        self.step([given if person == self.person else copied(given, self.person)], asked.at)
+
+
+def by_urgency(questions: Sequence[Question]) -> list[Question]:
+    """Questions of one moment in the order in which they are answered."""
+    return sorted(questions, key=lambda each: -each[1].urgency)
 
 
 def go(
@@ -133,7 +162,7 @@ def _among_others(machine: Machine, way: Way, own: Sequence[Given], announcement
             continue
         if found.depends:
             if waiting or way.state is not None:
-                way.forward(waiting, at)
+                way.forward(waiting, at, more=True)
             waiting = []
             for advance in way.advances[seen:]:
                 past.record(advance.recorded)
@@ -145,7 +174,3 @@ def _among_others(machine: Machine, way: Way, own: Sequence[Given], announcement
             past.add(told)
     if waiting or way.state is not None:
         way.forward(waiting, end)
-
-
-def _awaited(delivery: Delivery) -> bool:
-    return delivery.kind == "action" and bool(delivery.data["reply"])

@@ -17,7 +17,8 @@ from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.machine.machine import Machine
 from triggerfish.runtime.simulation.comparison import Comparison, differences, outcome
 from triggerfish.runtime.simulation.crowd import Announcement, Wide, announcements
-from triggerfish.runtime.simulation.spool import Given, frames, given
+from triggerfish.runtime.simulation.family import Family
+from triggerfish.runtime.simulation.spool import Given, frames, given, kin
 from triggerfish.runtime.simulation.tally import Counting, Tally
 from triggerfish.runtime.simulation.way import Answer, go
 
@@ -69,6 +70,10 @@ class Worker:
         comparison = Comparison(task.everybody)
         events = 0
         found = frames(path)
+        for group in kin(path):
+            packed_kin = {name: found.pop(name) for name in group if name in found}
+            self._family({name: given(each, task.until) for name, each in packed_kin.items()}, counting, comparison)
+            events += sum(map(len, packed_kin.values()))
         while found:
             person, packed = found.popitem()
             own = given(packed, task.until)
@@ -86,6 +91,33 @@ class Worker:
             except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
                 counting.tally.failed[person] = f"{type(error).__name__}: {error}"
         return Result(events, counting.tally, comparison)
+
+    def _family(self, own: dict[str, list[Given]], counting: Counting, comparison: Comparison) -> None:
+        """Those who may turn out to be one person: each is who they are at the end."""
+        task = self.task
+        own = {name: some for name, some in own.items() if some}
+        if not own:
+            return
+        counting.tally.events += sum(1 for some in own.values() for at, _, one in some if at >= task.since and one.kind != "alias")
+        try:
+            people, facts = self._family_facts(self._machine, own, self._announcements)
+            counting.tally.people += people
+            for some in facts.values():
+                counting.take(some)
+            if self._against is not None:
+                _, before = self._family_facts(self._against, own, self._announcements_against)
+                for person in sorted(facts.keys() | before.keys()):
+                    sides = (outcome(each.get(person, ()), task.since) for each in (before, facts))
+                    comparison.take(person, differences(*sides))
+        except Exception as error:  # noqa: BLE001 - one person's bug is not the others'
+            counting.tally.failed[min(own)] = f"{type(error).__name__}: {error}"
+
+    def _family_facts(self, machine: Machine, own: dict[str, list[Given]], wide: Sequence[Announcement]) -> tuple[int, dict[str, list[Fact]]]:
+        family = Family(machine, self.task.answer)
+        found: dict[str, list[Fact]] = {}
+        for name, made in family.go(own, wide, self.task.until).items():
+            found.setdefault(family.homes.home(name), []).extend(fact for each in made for fact in each.facts)
+        return family.people, found
 
     def _facts(self, machine: Machine, person: str, own: Sequence[Given], wide: Sequence[Announcement]) -> list[Fact]:
         made = go(machine, person, own, wide, self.task.until, self.task.answer)

@@ -45,7 +45,7 @@ def _standing(document: Mapping[str, Any]) -> Iterator[Finding]:
     waiting = document["events_ahead"] or document["lag_seconds"] or any(each["lag_seconds"] for each in document["open"])
     if waiting and document["program_version"] is None:
         yield Finding("failure", "no_program", "no program is in force, and something waits for it", "start triggerfish run, or use triggerfish deploy")
-    elif waiting and not document["workers"] and _replayed(document):
+    elif waiting and not document["workers"] and document["replayed"] and not document["events_ahead"]:
         yield Finding("warning", "replayed", "history was replayed, and what became due since then waits", "start triggerfish run to go on")
     elif waiting and not document["workers"]:
         yield Finding("failure", "no_worker", "no worker is alive, and something waits for one",
@@ -54,14 +54,6 @@ def _standing(document: Mapping[str, Any]) -> Iterator[Finding]:
         ahead = length(document["events_ahead_of_clock_seconds"])
         yield Finding("warning", "clock", f"the clock of this machine is {ahead} behind that of a machine that stored events",
                       "set the clocks right; nothing is lost, and what is due waits for this clock")  # fmt: skip
-
-
-def _replayed(document: Mapping[str, Any]) -> bool:
-    """Whether the oldest that is due is older than the first program: then it comes from history, and nobody was there to be late."""
-    if document["program_version"] != 1 or document["events_ahead"]:
-        return False
-    due = [each["due"] for each in document["open"]] + [document["earliest_due"] or 0]
-    return any(0 < moment < document["program_since"] for moment in due)
 
 
 def _lags(document: Mapping[str, Any], limits: AlertSettings) -> Iterator[Finding]:

@@ -34,6 +34,7 @@ def gather(store: Store, now: int) -> dict[str, Any]:
         "events_ahead_of_clock_seconds": 0 if oldest is None else max(0, (oldest - now) // 1000),
         "earliest_due": due,
         "lag_seconds": 0 if not due else max(0, (now - due) // 1000),
+        "replayed": store.backlog.replayed(),
         "next": _upcoming(store),
         "refused_inputs": store.quarantine.count(),
         "refused": [{"place": each.place, "message": each.reason} for each in store.quarantine.newest(REFUSED_SHOWN)],

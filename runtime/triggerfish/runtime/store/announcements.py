@@ -7,10 +7,10 @@ one who knows. What has been told to the last of a shard is deleted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, func, select, update
 
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.database import Database
@@ -40,6 +40,15 @@ def announcement_row(given: Input, row: int = 0) -> AnnouncementRow:
     return given.id, given.kind, given.name, given.at, msgspec.json.encode(given.fields).decode(), row
 
 
+def _shards() -> Select[Any]:
+    return select(announcements.c.shard).distinct().order_by(announcements.c.shard)
+
+
+def _before() -> Select[Any]:
+    here = (announcements.c.shard.in_(bindparam("shards", expanding=True)), announcements.c.row > 0)
+    return select(announcements.c.shard, func.min(announcements.c.row)).where(*here).group_by(announcements.c.shard)
+
+
 class Announcements:
     """Announcements that are under way."""
 
@@ -49,15 +58,13 @@ class Announcements:
 
     def shards(self) -> list[int]:
         """The shards that are to be told of something."""
-        query = select(announcements.c.shard).distinct().order_by(announcements.c.shard)
         with self._database.read() as connection:
-            return list(connection.scalars(query))
+            return [shard for (shard,) in self._database.rows(connection, "announced to", _shards)]
 
     def before(self, shards: Sequence[int]) -> dict[int, int]:
         """How far these shards may consume their events now: an announcement comes in its place among them."""
-        query = select(announcements.c.shard, func.min(announcements.c.row)).group_by(announcements.c.shard)
         with self._database.read() as connection:
-            rows = connection.execute(query.where(announcements.c.shard.in_(shards), announcements.c.row > 0)).all()
+            rows = self._database.rows(connection, "announced before", _before, shards=shards)
         return {shard: number for shard, number in rows if number is not None}
 
     def next(self, shards: Sequence[int], *, replaying: bool = False) -> Announcement | None:

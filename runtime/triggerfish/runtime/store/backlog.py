@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, case, func, or_, select, tuple_
 
 from triggerfish.runtime.store.database import Database
-from triggerfish.runtime.store.schema import CONSUMED, FAILED, cursors, events, outbox, rejected
+from triggerfish.runtime.store.schema import CONSUMED, FAILED, batches, cursors, events, outbox, rejected
 
 OPEN = ("waiting", "claimed", "sending")
 
@@ -56,6 +56,12 @@ class Backlog:
         with self._database.read() as connection:
             moment: int | None = connection.scalar(query)
         return moment
+
+    def replayed(self) -> bool:
+        """Whether it was a replay of history that moved people on last, so that what is due has been waiting for nobody."""
+        own = batches.c.kind.in_(("events", "replay", "due", "workspace"))
+        with self._database.read() as connection:
+            return connection.scalar(select(batches.c.live).where(own).order_by(batches.c.seq.desc()).limit(1)) is False
 
     def depths(self) -> list[Depth]:
         """What is to be delivered, by target and state."""

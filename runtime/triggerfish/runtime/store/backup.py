@@ -68,7 +68,10 @@ def _opened(address: str) -> Iterator[Database]:
 def _copy_file(source: Path, partial: Path, progress: Progress) -> None:
     if not source.is_file():
         raise StoreError(f"there is no database at {source} yet")
-    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(partial)) as copy:
+    with closing(sqlite3.connect(source, isolation_level=None)) as original, closing(sqlite3.connect(partial)) as copy:
+        # One reading transaction around it all: else each write of somebody else makes the copy begin anew.
+        original.execute("BEGIN")
+        original.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
         original.backup(copy, pages=PAGES, progress=lambda _, left, total: progress(total - left, total))
         copy.execute("PRAGMA journal_mode = DELETE")
 

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from triggerfish.runtime.machine.effects import Advance, Slot
+from triggerfish.runtime.machine.effects import Advance, Recorded, Slot
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.store.announcements import Announcement, AnnouncementRow, announcement_row
+from triggerfish.runtime.store.batches import Note
 from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.events import EventRow, event_row
 from triggerfish.runtime.store.journal import FactRow, fact_row
@@ -39,6 +40,12 @@ class Batch:
         self.facts: list[FactRow] = []
         self.deliveries: list[DeliveryRow] = []
         self.recorded: list[EventRow] = []
+        """What was caused and has been dealt with."""
+        self.given: list[EventRow] = []
+        """Inputs of people that came in for others, or for everyone."""
+        self.notes: list[Note] = []
+        self.cuts: list[tuple[int, int]] | None = None
+        """What is told of the batch to whoever replays it (see ``batches``)."""
         self.refused: list[Refused] = []
         self.failed: list[tuple[str, int, dict[str, str]]] = []
         """People whose advance failed, when, and what is to be noted: each becomes a fact of kind ``error``."""
@@ -59,17 +66,22 @@ class Batch:
 
     def take(self, person: str, advance: Advance) -> None:
         """Add the effects of an advance, all or none. Raises TypeError, ValueError or OverflowError."""
-        facts = [fact_row(person, fact) for fact in advance.facts]
-        deliveries = [delivery_row(person, delivery, self.received) for delivery in advance.deliveries]
-        recorded = [
-            event_row(person, Input("event", event.name, event.at, event.id, event.fields), self.received, "machine")
-            for event in advance.recorded
-        ]
-        wide = [announcement_row(each) for each in advance.wide]
-        self.facts += facts
-        self.wide += wide
+        # Most advances cause little, so what is empty is passed over; nothing is added before all of it is known to be storable.
+        facts = [fact_row(person, fact) for fact in advance.facts] if advance.facts else None
+        deliveries = [delivery_row(person, one, self.received) for one in advance.deliveries] if advance.deliveries else None
+        recorded = [self._recorded(person, one) for one in advance.recorded] if advance.recorded else None
+        if advance.wide:
+            self.wide += [announcement_row(each) for each in advance.wide]
+        if facts:
+            self.facts += facts
+        if deliveries:
+            self.deliveries += deliveries
+        if recorded:
+            self.recorded += recorded
         if advance.listening is not None:
             self.listening[person] = advance.listening
-        self.deliveries += deliveries
-        self.recorded += recorded
-        self.released.update(advance.released)
+        if advance.released:
+            self.released.update(advance.released)
+
+    def _recorded(self, person: str, event: Recorded) -> EventRow:
+        return event_row(person, Input("event", event.name, event.at, event.id, event.fields), self.received, "machine")

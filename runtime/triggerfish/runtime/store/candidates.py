@@ -1,4 +1,7 @@
-"""Whom an event for everyone may concern, shard by shard, found by indexes on what people did."""
+"""Whom an event for everyone may concern, shard by shard, found by indexes on what people did.
+
+What has been stored and not been handled yet has not happened yet: it is not looked at.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,10 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, literal, literal_column, select, text, union
+from sqlalchemy import ColumnElement, Connection, Select, and_, literal, literal_column, or_, select, text, union
 
 from triggerfish.runtime.machine.everyone import WORKSPACE
+from triggerfish.runtime.store.cursors import Position
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.profiles import PEOPLE
 from triggerfish.runtime.store.schema import events, listening, profiles
@@ -55,10 +59,14 @@ class Candidates:
         connection.exec_driver_sql(f"CREATE INDEX {name} ON events ({columns}) WHERE {_of(event)}")
 
     def concerned(
-        self, lookups: Sequence[Lookup], event: str, shard: int, after: str, limit: int, *, workspace: bool, everybody: bool
+        self, lookups: Sequence[Lookup], event: str, shard: int, after: str, limit: int, position: Position, *, workspace: bool,
+        everybody: bool,
     ) -> list[str]:
-        """At most ``limit`` profiles after ``after``: whom a lookup finds, who waits for the event; ``everybody``; the ``workspace``."""
-        each = [self._found(one, shard) for one in lookups]
+        """At most ``limit`` profiles after ``after``: whom a lookup finds, who waits for the event; ``everybody``; the ``workspace``.
+
+        ``position`` says how much of the shard's events has been handled.
+        """
+        each = [self._found(one, shard, position) for one in lookups]
         each.append(select(listening.c.person).where(listening.c.event == event, listening.c.shard == shard))
         parts = [_page(one, one.selected_columns[0], after, limit) for one in each]
         if everybody:
@@ -75,12 +83,22 @@ class Candidates:
         with self._database.read() as connection:
             return list(connection.scalars(query))
 
-    def _found(self, one: Lookup, shard: int) -> Select[Any]:
-        query = select(events.c.person).where(literal_column(_of(one.event)), events.c.shard == shard, events.c.at > one.since)
+    def _found(self, one: Lookup, shard: int, position: Position) -> Select[Any]:
+        query = select(events.c.person).where(
+            literal_column(_of(one.event)), events.c.shard == shard, events.c.at > one.since, _handled(position)
+        )
         if one.field:
             dialect = self._database.dialect
             query = query.where(literal_column(dialect.json_value("fields", one.field)).in_(dialect.json_forms(one.value)))
         return query
+
+
+def _handled(position: Position) -> ColumnElement[bool]:
+    here = or_(events.c.seq <= position.seq, events.c.origin == "machine")
+    if not position.replaying:
+        return here
+    gone_by = or_(events.c.at < position.at, and_(events.c.at == position.at, events.c.seq <= position.row))
+    return or_(here, and_(events.c.seq <= position.top, gone_by))
 
 
 def _known(shard: int) -> Select[Any]:

@@ -8,9 +8,10 @@ for all shards. ``row`` is the ``seq`` of the event consumed last. When it is th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, Select, Update, bindparam, select, update
 
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import Conflict
@@ -40,11 +41,12 @@ class Cursors:
 
     def positions(self, shards: Sequence[int] | None = None) -> dict[int, Position]:
         """The positions of these shards; of all without any."""
-        query = select(cursors).order_by(cursors.c.shard)
-        if shards is not None:
-            query = query.where(cursors.c.shard.in_(shards))
         with self._database.read() as connection:
-            return {shard: Position(*position) for shard, *position in connection.execute(query)}
+            if shards is None:
+                rows = self._database.rows(connection, "all positions", _all)
+            else:
+                rows = self._database.rows(connection, "positions", _some, shards=shards)
+        return {shard: Position(*position) for shard, *position in rows}
 
     def position(self) -> Position:
         """The position of all shards together: everything up to ``seq`` has been consumed."""
@@ -52,10 +54,11 @@ class Cursors:
         lowest = min(every, key=lambda position: position.seq)
         return msgspec.structs.replace(lowest, latest=max(position.latest for position in every))
 
-    def move(self, connection: Connection, shard: int, old: Position, new: Position) -> None:
-        """Go from ``old`` to ``new`` within a transaction. Raises Conflict if it is no longer at ``old``."""
-        here = cursors.c.shard == shard
-        self._moved(connection.execute(update(cursors).where(here, *_at(old)).values(_values(new))).rowcount, 1)
+    def move(self, connection: Connection, moves: Sequence[tuple[int, Position, Position]]) -> None:
+        """Let each shard go from one position to another within a transaction. Raises Conflict if one is no longer there."""
+        prepared = self._database.prepared(connection, "cursors", _moving, _MOVING)
+        rows = [(*msgspec.structs.astuple(new), shard, *msgspec.structs.astuple(old)) for shard, old, new in moves]
+        self._moved(prepared.run(connection, rows), len(rows))
 
     def move_replay(self, connection: Connection, old: Position, new: Position) -> None:
         """Begin a replay, go on in it or end it, for all shards within a transaction. Raises Conflict like ``move``."""
@@ -73,6 +76,21 @@ class Cursors:
 
 
 _COLUMNS = ("seq", "top", "at", "row", "latest")
+_MOVING = (*(f"new_{column}" for column in _COLUMNS), "its_shard", *(f"old_{column}" for column in _COLUMNS))
+
+
+def _all() -> Select[Any]:
+    return select(cursors).order_by(cursors.c.shard)
+
+
+def _some() -> Select[Any]:
+    return _all().where(cursors.c.shard.in_(bindparam("shards", expanding=True)))
+
+
+def _moving() -> Update:
+    here = [cursors.c[column] == bindparam(f"old_{column}") for column in _COLUMNS]
+    values: dict[str, Any] = {column: bindparam(f"new_{column}") for column in _COLUMNS}
+    return update(cursors).where(cursors.c.shard == bindparam("its_shard"), *here).values(values)
 
 
 def _values(position: Position) -> dict[str, int]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert, UpdateBase
 
@@ -15,6 +15,7 @@ from triggerfish.runtime.store.copies import FEW, Copies
 from triggerfish.runtime.store.dialect import understood
 from triggerfish.runtime.store.dialects import dialect_for
 from triggerfish.runtime.store.errors import StoreUnavailable
+from triggerfish.runtime.store.queries import Query, Rows
 
 
 class Prepared:
@@ -48,6 +49,8 @@ class Prepared:
             parameters: Any = [dict(zip(self._columns, row, strict=True)) for row in rows]
         else:
             parameters = list(rows)
+        if len(rows) == 1:
+            [parameters] = parameters
         return int(connection.exec_driver_sql(self._sql, parameters).rowcount)
 
 
@@ -65,6 +68,7 @@ class Database:
         self.engine = self.dialect.engine()
         self.liveness = self.dialect.liveness(self.engine)
         self._prepared: dict[str, Prepared] = {}
+        self._queries: dict[str, Query] = {}
         self._whole = _Whole()
 
     @contextmanager
@@ -113,6 +117,13 @@ class Database:
         if found is None:
             found = self._prepared[name] = Prepared(make(), columns, connection, once=once)
         return found
+
+    def rows(self, connection: Connection, name: str, make: Callable[[], Select[Any]], **values: Any) -> Rows:
+        """The rows of the query of that name, made and compiled at its first use. See ``Query``."""
+        found = self._queries.get(name)
+        if found is None:
+            found = self._queries[name] = Query(make(), connection)
+        return found.rows(connection, values)
 
     def listen(self, heard: Callable[[], None], stop: threading.Event) -> None:
         """Call ``heard`` whenever anybody has appended inputs, until ``stop`` is set.

@@ -28,7 +28,7 @@ _CHUNK = 1 << 20
 
 _TABLES = """
 SELECT table_name, array_agg(column_name::text ORDER BY ordinal_position) FROM information_schema.columns
-JOIN pg_tables ON schemaname = table_schema AND tablename = table_name
+JOIN pg_class ON relname = table_name AND relnamespace = to_regnamespace(quote_ident(table_schema)) AND relkind IN ('r', 'p') AND NOT relispartition
 WHERE table_schema = current_schema() AND table_name <> 'alembic_version' GROUP BY table_name ORDER BY table_name
 """
 _SEQUENCES = "SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = current_schema() AND last_value IS NOT NULL"
@@ -56,7 +56,7 @@ def dump(database: Database, target: Path, progress: Callable[[int, int], None])
         archive.writestr(_MANIFEST, msgspec.json.encode(Manifest(revision, tables, sequences)))
         for done, (table, columns) in enumerate(tables.items()):
             progress(done, len(tables))
-            copy = f"COPY {_named(table)} ({', '.join(map(_named, columns))}) TO STDOUT"
+            copy = f"COPY (SELECT {', '.join(map(_named, columns))} FROM {_named(table)}) TO STDOUT"  # noqa: S608 - names of ours
             with archive.open(_entry(table), "w", force_zip64=True) as entry, _cursor(connection) as cursor, cursor.copy(copy) as rows:
                 for data in rows:
                     entry.write(data)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Table, delete, or_, select, update
 
+from triggerfish.runtime.store.batches import Batches
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.profiles import Profiles
 from triggerfish.runtime.store.schema import (
@@ -40,11 +41,12 @@ class Erased:
 class Erasure:
     """Finds and removes what the tables hold of a person."""
 
-    def __init__(self, database: Database, shards: Shards, people: Profiles, suppressions: Suppressions) -> None:
+    def __init__(self, database: Database, shards: Shards, people: Profiles, suppressions: Suppressions, batches: Batches) -> None:
         self._database = database
         self._shards = shards
         self._profiles = people
         self._suppressions = suppressions
+        self._batches = batches
 
     def names(self, person: str) -> list[str]:
         """The profile that a person goes on in, and those that were merged into it."""
@@ -72,6 +74,7 @@ class Erasure:
                 every = sorted({*names, *known, *(address for _, address in addresses)})
                 connection.execute(delete(segments_static).where(segments_static.c.member.in_(every)))
                 found["rejected"] = self._reject(connection, every)
+                self._batches.forget(connection, names)
                 suppressed = self._suppressions.add(connection, addresses, ERASED, now)
             with self._database.write() as connection:
                 found["profiles"] = connection.execute(delete(profiles).where(profiles.c.id.in_(names), profiles.c.state.is_(None))).rowcount

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, and_, func, or_, select, true, tuple_
+from sqlalchemy import Connection, Select, and_, bindparam, func, or_, select, true, tuple_
 
 from triggerfish.runtime.machine.everyone import NOBODY
 from triggerfish.runtime.machine.inputs import Input, InputKind
@@ -19,7 +19,7 @@ from triggerfish.runtime.store.shards import Shards
 Origin = Literal["intake", "machine", "delivery"]
 """Where a row comes from. What the machine recorded itself it has dealt with: such rows are never consumed."""
 
-_COLUMNS = ("id", "person", "kind", "name", "at", "received", "fields", "origin", "shard")
+_COLUMNS = ("id", "person", "kind", "name", "at", "received", "fields", "origin", "shard", "batch")
 
 
 class Pending(NamedTuple):
@@ -42,21 +42,25 @@ class Came(NamedTuple):
 
 
 class Logged(NamedTuple):
-    """An event as it stands in the log."""
+    """An event as it stands in the log. ``batch`` is that in which the machine itself gave it to the person."""
 
     seq: int
     person: str
     input: Input
     received: int
     origin: Origin
+    batch: int | None = None
 
 
 EventRow = tuple[str, str, str, str, int, int, str, str]
 
+_to_json = msgspec.json.Encoder().encode
+_from_json = msgspec.json.Decoder().decode
+
 
 def event_row(person: str, given: Input, received: int, origin: Origin) -> EventRow:
     """An event as it is stored. Raises TypeError, ValueError or OverflowError for fields that JSON cannot hold."""
-    fields = msgspec.json.encode(given.fields).decode()
+    fields = _to_json(given.fields).decode()
     return (given.id, person, given.kind, given.name, given.at, received, fields, origin)
 
 
@@ -73,15 +77,17 @@ class EventLog:
         with self._database.write() as connection:
             return self.write(connection, rows)
 
-    def write(self, connection: Connection, rows: Sequence[EventRow]) -> int:
-        """Store events (see ``event_row``) within a transaction; the number of new ones."""
+    def write(self, connection: Connection, rows: Sequence[EventRow], batch: int | None = None) -> int:
+        """Store events (see ``event_row``) within a transaction, handled in this batch already; the number of new ones."""
         if not rows:
             return 0
-        of = self._shards.of
-        sharded = [(*row, of(row[1])) for row in rows]
-        appended = {row[8] for row in sharded if row[7] != "machine"}
-        if appended:
-            self._database.dialect.before_append(connection, appended)
+        if self._shards.count == 1:
+            sharded = [(*row, 0, batch) for row in rows]
+        else:
+            of = self._shards.of
+            sharded = [(*row, of(row[1]), batch) for row in rows]
+            if appended := {row[8] for row in sharded if row[7] != "machine"}:
+                self._database.dialect.before_append(connection, appended)
         insert = self._database.prepared(
             connection, "events", lambda: self._database.dialect.insert_new(events, "id"), _COLUMNS
         )
@@ -105,76 +111,71 @@ class EventLog:
         What happened for everyone is the last of its batch: the others are told of it before anything else happens.
         ``before`` holds, for shards that are to be told of something first, the number that they may go up to.
         """
-        query: Any
-        if len(positions) == 1:
-            [(shard, position)] = positions.items()
-            query = select(*_PENDING, events.c.shard).where(
-                events.c.shard == shard, events.c.seq > position.seq, CONSUMED
-            )
-            query = query.order_by(events.c.seq).limit(limit)
-        else:
-            some = select(*_PENDING).where(_NEXT).order_by(events.c.seq).limit(limit).correlate(cursors).lateral()
-            query = select(*some.c, cursors.c.shard).join_from(cursors, some, true())
-            query = query.where(cursors.c.shard.in_(positions)).order_by(cursors.c.shard, some.c.seq).limit(limit)
-        moved: dict[int, Position] = {}
-        pending = []
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        for row in rows:
-            event = _pending(row[:7])
-            if before is not None and event.seq > before.get(row[7], event.seq):
+            if len(positions) == 1:
+                [(shard, position)] = positions.items()
+                rows = self._database.rows(connection, "arrived in one", _of_one, shard=shard, after=position.seq, many=limit)
+            else:
+                rows = self._database.rows(connection, "arrived in several", _of_several, shards=list(positions), many=limit)
+        pending: list[Pending] = []
+        last: dict[int, int] = {}
+        latest: dict[int, int] = {}
+        for seq, person, kind, name, at, id_, fields, shard in rows:
+            if before and seq > before.get(shard, seq):
                 continue
-            pending.append(event)
-            old = moved.get(row[7]) or positions[row[7]]
-            moved[row[7]] = msgspec.structs.replace(old, seq=event.seq, latest=max(old.latest, event.input.at))
-            if event.person == NOBODY:
+            pending.append(Pending(seq, person, Input(kind, name, at, id_, _from_json(fields))))
+            last[shard] = seq
+            latest[shard] = max(latest.get(shard, at), at)
+            if person == NOBODY:
                 break
+        moved = {
+            shard: msgspec.structs.replace(positions[shard], seq=seq, latest=max(positions[shard].latest, latest[shard]))
+            for shard, seq in last.items()
+        }
         return pending, moved
 
     def begin_replay(self, position: Position) -> Position:
         """Take everything that is there now as the history to replay; unchanged if there is nothing new."""
-        query = select(func.min(events.c.at), func.max(events.c.seq)).where(CONSUMED, events.c.seq > _CONSUMED_SEQ)
+        # Shard by shard, so that what was consumed long ago is not looked at.
+        first, top = (select(each).where(_NEXT).correlate(cursors).scalar_subquery() for each in (func.min(events.c.at), func.max(events.c.seq)))
+        query = select(func.min(first), func.max(top)).select_from(cursors)
         with self._database.read() as connection:
-            first, top = connection.execute(query).one()
-        return position if top is None else msgspec.structs.replace(position, top=top, at=first, row=0)
+            at, last = connection.execute(query).one()
+        return position if last is None else msgspec.structs.replace(position, top=last, at=at, row=0)
 
     def replayed(self, position: Position, limit: int, until: int | None = None) -> tuple[list[Pending], Position]:
         """The next events of the replay by their own time, and the position after them; none means it is through.
 
         ``until`` leaves those for later that happened at that moment or after it.
         """
-        query = (
-            select(*_PENDING)
-            .where(
-                tuple_(events.c.at, events.c.seq) > tuple_(position.at, position.row),
-                events.c.seq + 0 > _CONSUMED_SEQ,  # the sum keeps the planner on the index by time
-                events.c.seq + 0 <= position.top,
-                events.c.origin != "machine",
-            )
-            .order_by(events.c.at, events.c.seq)
-            .limit(limit)
-        )
+        values = {"at": position.at, "row": position.row, "top": position.top, "many": limit}
         with self._database.read() as connection:
-            rows = connection.execute(query).all()
+            rows = self._database.rows(connection, "replayed", _of_replay, **values)
         if not rows:
             return [], Position(seq=position.top, latest=position.latest)
-        pending = []
-        for row in rows:
-            event = _pending(row)
-            if until is not None and event.input.at >= until:
+        pending: list[Pending] = []
+        for seq, person, kind, name, at, id_, fields in rows:
+            if until is not None and at >= until:
                 break
-            pending.append(event)
-            if event.person == NOBODY:
+            pending.append(Pending(seq, person, Input(kind, name, at, id_, _from_json(fields))))
+            if person == NOBODY:
                 break
         last = pending[-1]
         latest = max(position.latest, last.input.at)
         return pending, msgspec.structs.replace(position, at=last.input.at, row=last.seq, latest=latest)
 
+    def answers(self, after: int, limit: int) -> list[Pending]:
+        """What actions answered behind this number, by arrival."""
+        query = select(*_PENDING).where(events.c.seq > after, events.c.origin == "delivery", events.c.kind == "result")
+        with self._database.read() as connection:
+            return [_pending(row) for row in connection.execute(query.order_by(events.c.seq).limit(limit))]
+
     def ahead(self) -> int:
         """How many events are left to consume; of the replay only, where one is under way."""
         begun = tuple_(events.c.at, events.c.seq) > tuple_(cursors.c.at, cursors.c.row)
         replay = or_(cursors.c.top == 0, and_(events.c.seq <= cursors.c.top, begun))
-        query = select(func.count()).select_from(cursors.join(events, _NEXT)).where(replay)
+        number = select(func.count()).select_from(events).where(_NEXT, replay).correlate(cursors).scalar_subquery()
+        query = select(func.sum(number)).select_from(cursors)
         with self._database.read() as connection:
             return int(connection.scalar(query) or 0)
 
@@ -229,14 +230,14 @@ class EventLog:
     def of_person(self, person: str, *, after: int = 0, limit: int | None = None) -> list[Logged]:
         """A person's events by arrival, the machine's own included; those with a ``seq`` above ``after``."""
         query = (
-            select(*_PENDING, events.c.received, events.c.origin)
+            select(*_PENDING, events.c.received, events.c.origin, events.c.batch)
             .where(events.c.person == person, events.c.seq > after)
             .order_by(events.c.seq)
             .limit(limit)
         )
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-        return [Logged(*_pending(row[:7]), row[7], row[8]) for row in rows]
+        return [Logged(*_pending(row[:7]), row[7], row[8], row[9]) for row in rows]
 
 
 _PENDING = (
@@ -247,7 +248,32 @@ _NEXT = and_(events.c.shard == cursors.c.shard, events.c.seq > cursors.c.seq, CO
 _CONSUMED_SEQ = select(cursors.c.seq).where(cursors.c.shard == events.c.shard).correlate(events).scalar_subquery()
 
 
+def _of_one() -> Select[Any]:
+    """The next events of one shard."""
+    next_ = (events.c.shard == bindparam("shard"), events.c.seq > bindparam("after"), CONSUMED)
+    return select(*_PENDING, events.c.shard).where(*next_).order_by(events.c.seq).limit(bindparam("many"))
+
+
+def _of_several() -> Select[Any]:
+    """The next events of some shards."""
+    some = select(*_PENDING).where(_NEXT).order_by(events.c.seq).limit(bindparam("many")).correlate(cursors).lateral()
+    query = select(*some.c, cursors.c.shard).join_from(cursors, some, true())
+    query = query.where(cursors.c.shard.in_(bindparam("shards", expanding=True)))
+    return query.order_by(cursors.c.shard, some.c.seq).limit(bindparam("many"))
+
+
+def _of_replay() -> Select[Any]:
+    """The next events of a replay."""
+    here = (
+        tuple_(events.c.at, events.c.seq) > tuple_(bindparam("at"), bindparam("row")),
+        events.c.seq + 0 > _CONSUMED_SEQ,  # the sum keeps the planner on the index by time
+        events.c.seq + 0 <= bindparam("top"),
+        events.c.origin != "machine",
+    )
+    return select(*_PENDING).where(*here).order_by(events.c.at, events.c.seq).limit(bindparam("many"))
+
+
 def _pending(row: Sequence[Any]) -> Pending:
     seq, person, kind, name, at, id_, fields = row
     kind_: InputKind = kind
-    return Pending(seq, person, Input(kind_, name, at, id_, msgspec.json.decode(fields)))
+    return Pending(seq, person, Input(kind_, name, at, id_, _from_json(fields)))

@@ -15,13 +15,14 @@ from triggerfish.runtime.store.schema import journal
 
 _COLUMNS = ("person", "number", "at", "kind", "flow", "run", "step", "line", "data")
 
-
 FactRow = tuple[str, int, int, str, str, int, str, int, str]
+
+_to_json = msgspec.json.Encoder().encode
 
 
 def fact_row(person: str, fact: Fact) -> FactRow:
     """A fact as it is stored. Raises TypeError, ValueError or OverflowError for data that JSON cannot hold."""
-    data = msgspec.json.encode(fact.data).decode()
+    data = _to_json(fact.data).decode()
     return (person, fact.number, fact.at, fact.kind, fact.flow, fact.run, fact.step, fact.line, data)
 
 

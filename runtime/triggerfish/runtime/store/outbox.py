@@ -29,18 +29,19 @@ URGENCIES = (4, 3, 2, 1, 0)
 
 DeliveryRow = tuple[object, ...]
 
+_to_json = msgspec.json.Encoder().encode
+
 
 def delivery_row(person: str, one: Delivery, now: int) -> DeliveryRow:
     """A delivery as it is stored. Raises TypeError, ValueError or OverflowError for data that JSON cannot hold."""
-    encode = msgspec.json.encode
     return (
         one.key, person, one.kind, one.target, one.at, one.flow, one.step, one.run, one.urgency,
-        encode(one.data).decode(), encode(one.context).decode(), "waiting", 0, one.at, now,
+        _to_json(one.data).decode(), _to_json(one.context).decode(), "waiting", 0, one.at, now,
     )  # fmt: skip
 
 
 class Posted(NamedTuple):
-    """A delivery with what became of it."""
+    """A delivery with what became of it, and since when that is so."""
 
     person: str
     delivery: Delivery
@@ -49,6 +50,7 @@ class Posted(NamedTuple):
     next_attempt_at: int
     provider_id: str | None
     reason: str | None
+    updated_at: int
 
 
 class OutboxTable:
@@ -59,6 +61,10 @@ class OutboxTable:
         self._log = log
         self._rates = Rates(database)
         self._worker: str | None = None
+
+    def enrol(self) -> None:
+        """Be seen by others as a worker that lives. Raises StoreUnavailable."""
+        self._me()
 
     def write(self, connection: Connection, rows: Sequence[DeliveryRow]) -> int:
         """Add deliveries (see ``delivery_row``) within a transaction; how many were new."""
@@ -204,7 +210,7 @@ class OutboxTable:
         return list(self._posted(outbox.c.status.in_(statuses), limit))
 
     def _posted(self, which: Any, limit: int | None = None) -> Iterator[Posted]:
-        columns = (*_DELIVERY, outbox.c.status, outbox.c.next_attempt_at, outbox.c.provider_id, outbox.c.reason)
+        columns = (*_DELIVERY, outbox.c.status, outbox.c.next_attempt_at, outbox.c.provider_id, outbox.c.reason, outbox.c.updated_at)
         with self._database.read() as connection:
             for row in connection.execute(select(*columns).where(which).order_by(outbox.c.seq).limit(limit)):
                 claimed = _claimed(row[:12])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, func, select, true
+from sqlalchemy import Connection, Select, bindparam, func, select, true
 
 from triggerfish.runtime.machine.everyone import WORKSPACE
 from triggerfish.runtime.store.chunks import chunks
@@ -34,6 +34,11 @@ class Change(NamedTuple):
     into: str | None = None
 
 
+def _first(_: str) -> int:
+    """The only shard there is."""
+    return 0
+
+
 EMPTY = Cell(None, None, 0)
 
 PEOPLE = (profiles.c.id != WORKSPACE, profiles.c.merged_into.is_(None))
@@ -41,9 +46,25 @@ PEOPLE = (profiles.c.id != WORKSPACE, profiles.c.merged_into.is_(None))
 
 _COLUMNS = ("id", "state", "due_at", "version", "shard", "merged_into")
 _CELL = (profiles.c.id, profiles.c.state, profiles.c.due_at, profiles.c.version, profiles.c.merged_into)
-_BY_IDS = select(*_CELL).where(
-    profiles.c.id.in_(bindparam("ids", expanding=True))
-)
+
+
+def _by_ids() -> Select[Any]:
+    return select(*_CELL).where(profiles.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def _due() -> Select[Any]:
+    """Those with something to do by ``now``, the earliest first."""
+    by = profiles.c.due_at <= bindparam("now")
+    return select(*_CELL).where(by).order_by(profiles.c.due_at, profiles.c.id).limit(bindparam("many"))
+
+
+def _due_in_one() -> Select[Any]:
+    """The same of one shard: they are read in the order of the index, however many are due."""
+    return _due().where(profiles.c.shard == bindparam("shard"))
+
+
+def _due_in_several() -> Select[Any]:
+    return _due().where(profiles.c.shard.in_(bindparam("shards", expanding=True)))
 
 
 class Profiles:
@@ -58,7 +79,7 @@ class Profiles:
         found: dict[str, Cell] = {}
         with self._database.read() as connection:
             for ids in chunks(people):
-                for person, state, due, version, into in connection.execute(_BY_IDS, {"ids": ids}):
+                for person, state, due, version, into in self._database.rows(connection, "people", _by_ids, ids=ids):
                     found[person] = Cell(state, due, version, into)
         return found
 
@@ -84,14 +105,13 @@ class Profiles:
 
     def due(self, now: int, limit: int, shards: Sequence[int] | None = None) -> list[tuple[str, Cell]]:
         """People of these shards (of all without any) with something to do by ``now``, the earliest first."""
-        query = (
-            select(*_CELL)
-            .where(profiles.c.due_at <= now, profiles.c.shard.in_(self._shards.all if shards is None else shards))
-            .order_by(profiles.c.due_at, profiles.c.id)
-            .limit(limit)
-        )
+        here = list(self._shards.all if shards is None else shards)
         with self._database.read() as connection:
-            return [(person, Cell(*cell)) for person, *cell in connection.execute(query)]
+            if len(here) == 1:
+                rows = self._database.rows(connection, "due in one", _due_in_one, now=now, shard=here[0], many=limit)
+            else:
+                rows = self._database.rows(connection, "due in several", _due_in_several, now=now, shards=here, many=limit)
+        return [(person, Cell(state, due, version, into)) for person, state, due, version, into in rows]
 
     def earliest_due(self) -> int | None:
         """The next moment at which anybody has something to do."""
@@ -119,8 +139,8 @@ class Profiles:
 
     def write(self, connection: Connection, changes: Iterable[Change]) -> None:
         """Store new states within a transaction. Raises Conflict if one of them was changed meanwhile."""
-        of = self._shards.of
-        rows = [(change.person, change.state, change.due, change.version + 1, of(change.person), change.into) for change in changes]
+        of = self._shards.of if self._shards.count > 1 else _first
+        rows = [(person, state, due, version + 1, of(person), into) for person, state, due, version, into in changes]
         upsert = self._database.prepared(
             connection,
             "profiles",

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import Connection, func, insert, or_, select, update
 
 from triggerfish.runtime.machine.deploy import Deploy
+from triggerfish.runtime.store.batches import Batches
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import Conflict
 from triggerfish.runtime.store.schema import profiles, programs
@@ -39,6 +40,7 @@ class Programs:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._batches = Batches(database)
 
     def newest(self) -> Deployed | None:
         """The program that is in force."""
@@ -120,6 +122,7 @@ class Programs:
                 some = (profiles.c.id > after, profiles.c.id <= ids[-1])
                 later = or_(profiles.c.due_at.is_(None), profiles.c.due_at > 0)
                 connection.execute(update(profiles).where(*some, later).values(due_at=0))
+                self._batches.settle(connection, version, last)  # afterwards, so that it has its place among the batches
             return last is not None
 
 

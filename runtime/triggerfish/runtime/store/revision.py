@@ -11,7 +11,7 @@ from sqlalchemy.sql import column, table
 from triggerfish.runtime.store.database import Database
 from triggerfish.runtime.store.errors import SchemaOutdated, SchemaTooNew
 
-HEAD = "0007"
+HEAD = "0010"
 
 _STAMP = table("alembic_version", column("version_num"))
 

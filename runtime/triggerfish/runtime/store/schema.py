@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
     Index,
     Integer,
@@ -42,6 +43,7 @@ Index(
     "profiles_due",
     profiles.c.shard,
     profiles.c.due_at,
+    profiles.c.id,
     sqlite_where=profiles.c.due_at.is_not(None),
     postgresql_where=profiles.c.due_at.is_not(None),
 )
@@ -69,6 +71,7 @@ events = Table(
     Column("fields", Text, nullable=False),
     Column("origin", Text, nullable=False),
     Column("shard", Integer, nullable=False, server_default="0"),
+    Column("batch", NUMBER),
     UniqueConstraint("id", name="events_id"),
     sqlite_autoincrement=True,
 )
@@ -186,6 +189,31 @@ cursors = Table(
     Column("row", NUMBER, nullable=False),
     Column("latest", NUMBER, nullable=False),
 )
+
+batches = Table(
+    "batches",
+    metadata,
+    Column("seq", COUNTER, primary_key=True, autoincrement=True),
+    Column("batch", NUMBER),
+    Column("at", NUMBER, nullable=False),
+    Column("program", Integer),
+    Column("cuts", Text),
+    Column("shard", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("now", NUMBER),
+    Column("live", Boolean, nullable=False),
+    Column("last", NUMBER),
+    Column("after", NUMBER),
+    Column("moment", NUMBER),
+    Column("person", Text),
+    sqlite_autoincrement=True,
+)
+TOOK = batches.c.last.is_not(None)
+DUE = batches.c.kind == literal_column("'due'")
+LOOKED_AT = batches.c.kind == literal_column("'settle'")
+Index("batches_took", batches.c.shard, batches.c.last, batches.c.moment, sqlite_where=TOOK, postgresql_where=TOOK)
+Index("batches_due", batches.c.shard, batches.c.seq, batches.c.now, sqlite_where=DUE, postgresql_where=DUE)
+Index("batches_settle", batches.c.program, batches.c.seq, sqlite_where=LOOKED_AT, postgresql_where=LOOKED_AT)
 
 announcements = Table(
     "announcements",

@@ -11,6 +11,7 @@ from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.store.announcements import Announcements
 from triggerfish.runtime.store.backlog import Backlog
 from triggerfish.runtime.store.batch import Batch, Move
+from triggerfish.runtime.store.batches import Batches
 from triggerfish.runtime.store.candidates import Candidates
 from triggerfish.runtime.store.cursors import Cursors
 from triggerfish.runtime.store.database import Database
@@ -57,6 +58,7 @@ class Store:
         self.outbox = OutboxTable(self.database, self.events)
         self.programs = Programs(self.database)
         self.backlog = Backlog(self.database)
+        self.batches = Batches(self.database)
         self.cursors = Cursors(self.database)
         self.quarantine = Quarantine(self.database)
         self.releases = Releases(self.database)
@@ -65,7 +67,7 @@ class Store:
         self.candidates = Candidates(self.database)
         self.retention = Retention(self.database)
         self.suppressions = Suppressions(self.database)
-        self.erasure = Erasure(self.database, self.shards, self.profiles, self.suppressions)
+        self.erasure = Erasure(self.database, self.shards, self.profiles, self.suppressions, self.batches)
 
     def commit(self, batch: Batch) -> int:
         """Write everything or nothing; the number of deliveries left out because their key was there already.
@@ -77,8 +79,7 @@ class Store:
         with self.database.write() as connection:
             if batch.program is not None:
                 self.programs.hold(connection, batch.program)
-            for move in batch.moves:
-                self._move(connection, move)
+            self._move(connection, batch.moves)
             self.profiles.write(connection, batch.changes)
             self.listening.write(connection, batch.listening)
             self._facts(connection, batch.facts)
@@ -92,6 +93,11 @@ class Store:
             for other, person in batch.merged:
                 self.identities.move(connection, other, person)
                 self.identities.write(connection, [("profile", other, person)])
+            number = self.batches.write(
+                connection, batch.notes, batch.received, batch.program, batch.cuts, number=bool(batch.given)
+            )
+            if batch.given:
+                self.events.write(connection, batch.given, number)
             if batch.recorded:
                 self.events.write(connection, batch.recorded)
             if batch.refused:
@@ -105,13 +111,12 @@ class Store:
         self.journal.write(connection, facts)
         self.tallies.write(connection, facts)
 
-    def _move(self, connection: Connection, move: Move) -> None:
-        if move.old == move.new:
-            return
-        if move.shard is None:
-            self.cursors.move_replay(connection, move.old, move.new)
-        else:
-            self.cursors.move(connection, move.shard, move.old, move.new)
+    def _move(self, connection: Connection, moves: Sequence[Move]) -> None:
+        moves = [move for move in moves if move.old != move.new]
+        self.cursors.move(connection, [(move.shard, move.old, move.new) for move in moves if move.shard is not None])
+        for move in moves:
+            if move.shard is None:
+                self.cursors.move_replay(connection, move.old, move.new)
 
     def take_in(
         self,

@@ -43,11 +43,13 @@ def stands(scene: Scene, run: Run) -> str:
         return f"{said}: held until {scene.moment(run.due or scene.now)} ({run.wait[1]}), then {following(flow, run.pc + 1)}"
     if run.due is None:
         return said
-    late = ""
-    if run.due < scene.now - GRACE:
-        late = "; that moment has passed, and nothing has handled it yet: `triggerfish run` does"
     after = flow.instructions[run.pc].otherwise if isinstance(flow.instructions[run.pc], WaitUpTo) else run.pc + 1  # type: ignore[attr-defined]
-    return f"{said}, until {scene.moment(run.due)} at the latest, then {following(flow, after)}{late}"
+    return f"{said}, until {scene.moment(run.due)} at the latest, then {following(flow, after)}{late(scene, run.due)}"
+
+
+def late(scene: Scene, due: int) -> str:
+    """What is to be added of a moment that has passed without anything happening."""
+    return "; that moment has passed, and nothing has handled it yet: `triggerfish run` does" if due < scene.now - GRACE else ""
 
 
 def following(flow: CompiledFlow, index: int) -> str:
@@ -124,7 +126,7 @@ def _chains(scene: Scene, name: str | None) -> Iterator[Entry]:
             f"comes in {scene.moment(pending.deadline)}, unless {events} comes before" if stage.match.negated
             else f"comes in if {events} comes; the start lapses {scene.moment(pending.deadline)}"
         )
-        why = f"{flow} has begun to start {scene.moment(pending.at)}: {then} ({stage.match.text})"
+        why = f"{flow} has begun to start {scene.moment(pending.at)}: {then} ({stage.match.text}){late(scene, pending.deadline)}"
         yield Entry(pending.deadline, "next", flow, "", stage.match.line, why)
 
 

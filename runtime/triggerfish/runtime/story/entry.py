@@ -11,7 +11,8 @@ class Entry:
 
     ``kind`` is a fact's (``entered``, ``sent`` …), or ``summary`` (the short answer about a flow), ``not started``, ``not taken``,
     ``held true`` (a condition that held), ``next`` (what is still to come), ``twice`` (a message that went out more than once),
-    ``waits`` (input that is stored and not handled), ``differs`` (the replay is not what was recorded), ``earlier`` (left out).
+    ``waits`` (input that is stored and not handled), ``differs`` (the replay is not what was recorded), ``program`` (the
+    folder holds another one), ``earlier`` (left out).
     ``file`` is set where the line stands in another file than the flow.
     """
 

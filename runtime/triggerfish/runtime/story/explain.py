@@ -33,9 +33,11 @@ class Explanation:
         record: what is kept of the person.
         now: the present, in milliseconds since 1970 UTC.
         until: the moment to look at instead; everything is then as it was.
+        written: the hash of the folder's program, None where there is none.
     """
 
-    def __init__(self, record: Record, now: int, until: int | None = None) -> None:
+    def __init__(self, record: Record, now: int, until: int | None = None, written: str | None = None) -> None:
+        self.written = written
         self.scene = Scene.of(record, now, until)
         self.person = record.person.strip()
         self.program = self.scene.program
@@ -66,7 +68,7 @@ class Explanation:
             cut, story = [Entry(story[-limit - 1].at, "earlier", "", "", 0, why)], story[len(story) - limit :]
         flows = {each.flow for each in short}
         coming = [each for each in ahead(scene, flow) if message is None or each.flow in flows]
-        return [*short, *self._reservations(), *cut, *story, *coming, *self._unhandled()]
+        return [*short, *self._other_program(), *self._reservations(), *cut, *story, *coming, *self._unhandled()]
 
     def _story(self, flow: str | None, message: str | None, *, verbose: bool) -> list[Entry]:
         scene = self.scene
@@ -115,6 +117,17 @@ class Explanation:
         began = next((each for each in of_run if each.kind == "entered"), fact)
         return moved[-1] if moved else self.scene.replayed.version_of(began)
 
+    def _other_program(self) -> Iterator[Entry]:
+        """That the lines told are not those of the folder's files, where it is so."""
+        version = next(each for each in self.scene.record.versions if each.number == self.scene.version)
+        if not version.hash or self.written in (None, version.hash):
+            return
+        why = (
+            f"the folder's program is not version {version.number}, which decided here and was deployed {self.scene.moment(version.at)}: the lines "
+            "told are those of that version; `triggerfish versions` shows all, `triggerfish plan` what the folder would change"
+        )
+        yield Entry(version.at, "program", "", "", 0, why)
+
     def _reservations(self) -> list[Entry]:
         difference = self.scene.replayed.difference
         if difference is None:
@@ -126,6 +139,11 @@ class Explanation:
         def said(fact: Fact | None) -> str:
             return "nothing" if fact is None else f"{sentences.fact(fact, self.zone)!r} {self.scene.moment(fact.at)}"
 
+        if difference.recorded is difference.replayed:
+            return (
+                f"the replay comes to another state than is stored, which was changed last {self.scene.moment(difference.at)}. What is told as "
+                "having happened was recorded; what is told about things that did not happen comes from the replay and may be wrong"
+            )
         return (
             f"the replay differs from what was recorded at {self.scene.moment(difference.at)}: recorded is {said(difference.recorded)}, the replay "
             f"gives {said(difference.replayed)}. What is told as having happened was recorded; what is told from then on about things that did not "
@@ -141,12 +159,17 @@ class Explanation:
             number = "1 input is" if len(waiting) == 1 else f"{len(waiting)} inputs are"
             why = f"{number} stored and not handled yet ({names}): `triggerfish run` does it"
             yield Entry(waiting[0].input.at, "waits", "", "", 0, why)
+        if later := scene.handled_later:
+            names = ", ".join(dict.fromkeys(each.input.name or each.input.kind for each in later))
+            number = "1 input was" if len(later) == 1 else f"{len(later)} inputs were"
+            yield Entry(later[0].input.at, "waits", "", "", 0, f"{number} stored and not handled then ({names})")
         known = {each.name for each in self.program.ir.events}
-        unknown = [each.input for each in scene.record.logged if each.input.kind == "event" and each.input.name not in known]
+        logged = [each.input for each in scene.record.logged if scene.until is None or each.input.at <= scene.until]
+        unknown = [each for each in logged if each.kind == "event" and each.name not in known]
         if unknown:
             names = ", ".join(sorted({each.name for each in unknown}))
             yield Entry(unknown[-1].at, "waits", "", "", 0, f"{names} came in: no event of that name is declared")
-        if not scene.record.logged and not scene.facts:
+        if not logged and not scene.facts:
             yield Entry(scene.now, "waits", "", "", 0, "nothing has happened yet")
 
 

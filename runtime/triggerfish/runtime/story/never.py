@@ -80,7 +80,10 @@ def _never_came(scene: Scene, events: tuple[str, ...], text: str, line: int) -> 
     came = {each.input.name for each in scene.given if each.input.kind == "event"}
     came |= {each.input.name for each in scene.record.logged if each.origin == "machine" and each.input.at <= scene.now}
     stored = [each for each in scene.record.waiting if each.input.name in events]
-    if stored and came.isdisjoint(events):
+    later = [each for each in scene.handled_later if each.input.name in events]
+    if later and came.isdisjoint(events):
+        yield line, f"{later[0].input.name} was stored and not handled then"
+    elif stored and came.isdisjoint(events):
         yield line, f"{stored[0].input.name} is stored and not handled yet: `triggerfish run` does it"
     elif came.isdisjoint(events):
         yield line, f"{' or '.join(events)} never happened ({text})"

@@ -9,12 +9,17 @@ from triggerfish.dsl.ir.program import Cap
 from triggerfish.runtime.machine import calendar
 from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.machine.release import REASON
-from triggerfish.runtime.machine.trace import sentence
+from triggerfish.runtime.machine.trace import sentence, words
 from triggerfish.runtime.story.scene import Scene
 
 if TYPE_CHECKING:
+    from triggerfish.dsl.ir.flows import Flow
     from triggerfish.runtime.store.events import Logged
     from triggerfish.runtime.store.outbox import Posted
+
+
+LATE = "late"
+"""The reason of a start that was noticed too late, and of a run that ended because a step was reached too late."""
 
 
 def outcome(scene: Scene, fact: Fact) -> str:
@@ -52,6 +57,9 @@ def _delivery(scene: Scene, fact: Fact) -> str:
 
 def delivered(scene: Scene, posted: Posted) -> str:
     """How a delivery went, or stands."""
+    later = scene.later.get(posted.delivery.key)
+    if later is not None:
+        return f"waiting in the outbox then; {_afterwards(scene, later)}"
     reason = f" ({posted.reason})" if posted.reason else ""
     tried = f" after {posted.attempts} attempts" if posted.attempts > 1 else ""
     match posted.status:
@@ -67,11 +75,31 @@ def delivered(scene: Scene, posted: Posted) -> str:
             return f"{posted.status}{tried}{reason}"
 
 
+def _afterwards(scene: Scene, posted: Posted) -> str:
+    """What became of a delivery after the moment that is looked at: of several attempts only the last is kept."""
+    when, reason = scene.moment(posted.updated_at), f" ({posted.reason})" if posted.reason else ""
+    tried = f", after {posted.attempts} attempts: when the earlier ones were is not kept" if posted.attempts > 1 else ""
+    match posted.status:
+        case "waiting" if posted.attempts:
+            number = "an attempt" if posted.attempts == 1 else f"the last of {posted.attempts} attempts"
+            return f"{number} failed later, {when}{reason}"
+        case "waiting":
+            return f"it was put off {when}{reason}"
+        case "claimed" | "sending":
+            return f"a worker took it later, {when}"
+        case "unknown":
+            return f"what became of it is unknown since {when}{reason}{tried}"
+        case _:
+            return f"{posted.status} later, {when}{reason}{tried}"
+
+
 def _room_inside(scene: Scene, fact: Fact) -> str:
     """When there is room again in a flow that lets in so many in a period."""
     flow = scene.flow(fact.flow)
     if flow is None:
         return ""
+    if fact.data.get("reason") == LATE:
+        return f", and {_bears(flow)}"
     if fact.data.get("reason") == REASON and flow.release is not None:
         zone = calendar.zone_named(flow.timezone, scene.program.zone_name)
         return f", free again {scene.moment(_next(fact.at, flow.release.period, zone))}"
@@ -82,6 +110,13 @@ def _room_inside(scene: Scene, fact: Fact) -> str:
     return f", free again {scene.moment(_next(fact.at, limit.period, scene.zone))}"
 
 
+def _bears(flow: Flow) -> str:
+    """How late a flow's starts may be noticed."""
+    if flow.late is None:
+        return "a start may be noticed a day late where the flow does not say `when late by`"
+    return f"the flow says `when late by {words(flow.late.by)} {flow.late.action}`"
+
+
 def _next(at: int, period: str, zone: ZoneInfo) -> int:
     if period == "hour":
         return calendar.period_start(at, period, zone) + calendar.HOUR
@@ -89,7 +124,10 @@ def _next(at: int, period: str, zone: ZoneInfo) -> int:
 
 
 def _seen(scene: Scene, fact: Fact) -> str:
-    """What a condition saw that stopped a run."""
+    """What a condition saw that stopped a run; what a run bore that was late."""
+    flow = scene.flow(fact.flow)
+    if fact.data.get("reason") == LATE and flow is not None:
+        return f": {_bears(flow)}, and the step was reached later"
     if fact.data.get("reason") != "stopped":
         return ""
     held = [miss for miss in scene.misses if miss.holds and miss.asked == "stop" and (miss.at, miss.flow, miss.line) == (fact.at, fact.flow, fact.line)]

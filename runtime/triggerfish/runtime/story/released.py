@@ -12,7 +12,7 @@ from triggerfish.runtime.machine.release import REASON
 
 
 def recorded_counts(facts: Iterable[Fact], program: Program) -> dict[Slot, int]:
-    """The counts that make the machine decide about ``release`` as it did, from a person's facts in their order.
+    """The counts that make the machine of a program decide about ``release`` as it did, from the facts that are still to come.
 
     In a period the room only gets less: who was let in so many times before the first refusal is let in as often again.
     """

@@ -17,6 +17,7 @@ def as_json(explanation: Explanation, entries: Sequence[Entry]) -> dict[str, Any
     zone = explanation.zone
     return {
         "person": explanation.person,
+        "version": explanation.scene.version,
         "entries": [
             {
                 "at": iso(each.at, zone), "kind": each.kind, "flow": each.flow, "step": each.step,
@@ -32,7 +33,7 @@ def as_text(explanation: Explanation, entries: Sequence[Entry]) -> Iterable[str]
     files = _files(explanation, entries)
     before = ""
     for each in entries:
-        part = {"summary": "", "differs": "", "next": "next", "waits": "next"}.get(each.kind, "story")
+        part = {"summary": "", "program": "", "differs": "", "next": "next", "waits": "next"}.get(each.kind, "story")
         if part != before and part:
             yield ""
             yield {"next": "what comes next:", "story": "what happened:"}[part]

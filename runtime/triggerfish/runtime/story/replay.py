@@ -1,36 +1,33 @@
 """A person's past once more, with tracing on: the same machine, the same inputs, the same versions, checked against the journal.
 
-The log keeps what came in, not the moment at which a late input or an overdue timer was handled. The journal does: each fact
-has it. So the replay walks along the journal. An input is handled at its own time; where that does not give the facts that were
-recorded next, it is handled when the next fact was recorded, or by a later version. Where nothing gives them, the two differ,
-and that is told.
+The store keeps what came in, and of each batch when it was handled, and by which version. So the machine is called as it was
+then: with the same inputs together, at the same moments, for what was due as well. What comes out is compared with the
+journal all along, and the state in the end with the one that is stored; where they differ, that is told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import msgspec
 
+from triggerfish.runtime.engine.turn import PUT_OFF
 from triggerfish.runtime.machine.effects import Advance, Fact
 from triggerfish.runtime.machine.inputs import Input
 from triggerfish.runtime.machine.machine import GRACE
 from triggerfish.runtime.machine.state import decode
 from triggerfish.runtime.machine.trace import Everything, Miss
 from triggerfish.runtime.store.events import Logged
+from triggerfish.runtime.story.handled import MERGING, Step
 from triggerfish.runtime.story.record import Record
 from triggerfish.runtime.story.released import recorded_counts
-
-AT_ONCE = 64
-"""So many inputs are handled in one call, as long as what comes out is what was recorded."""
-FOREVER = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Where the replay gives something else than the journal holds: what was recorded there, and what came out."""
+    """Where the replay gives something else than was recorded: what was recorded there, and what came out; neither where it is the state."""
 
     at: int
     recorded: Fact | None
@@ -41,259 +38,220 @@ class Difference:
 class Replayed:
     """``state`` is what it had come to, under ``version``; ``misses`` what conditions saw on the way.
 
-    ``versions`` are the number of the first fact that a version made, and that version, in order.
+    ``followed`` is how many facts of the journal came out again; ``versions`` are the number of the first fact that a version
+    made, and that version, in order. ``handled`` are the ids of all that was given, or caused.
     """
 
     state: bytes | None = None
     version: int = 1
-    clock: int = 0
     misses: Everything = field(default_factory=Everything)
     difference: Difference | None = None
     followed: int = 0
     versions: list[tuple[int, int]] = field(default_factory=list)
+    handled: set[str] = field(default_factory=set)
 
     def version_of(self, fact: Fact) -> int | None:
         """The version that made a fact; None where the replay did not get there."""
         return next((version for first, version in reversed(self.versions) if first <= fact.number), None) if fact.number > 0 else None
 
 
-class _Try(NamedTuple):
-    """One way to handle something: by which version, at which moment, or each at its own time."""
-
-    version: int
-    now: int
-    live: bool
-
-
 def replay(record: Record, until: int | None = None) -> Replayed:
-    """What happened up to a moment (None: all of it), by arrival or else by time, whichever is what was recorded."""
-    given = record.given()
-    by_time = sorted(given, key=lambda each: (each.input.at, each.seq))
-    orders = [given, by_time] if by_time != given else [given]
-    guesses = [(some, False, False) for some in orders] + [(given, True, False)]
-    guesses += [(some, False, True) for some in orders] + [(given, True, True)]
-    best: Replayed | None = None
-    for some, after_outage, overdue_first in guesses:
-        found = _Walk(record, some, until, after_outage=after_outage, overdue_first=overdue_first).walk()
-        if found.difference is None:
-            return found
-        if best is None or found.followed > best.followed:
-            best = found
-    return best or Replayed()
+    """What happened up to a moment (None: all of it)."""
+    return _Replay(record, until).run()
 
 
-class _Walk:
-    """One way along the journal.
-
-    ``after_outage`` takes it that inputs were handled when the next fact was recorded; ``overdue_first`` that what was overdue
-    happened in a call of its own before a late input was handled, as when the runtime starts again after a replay of history.
-    """
-
-    def __init__(
-        self, record: Record, given: Sequence[Logged], until: int | None, *, after_outage: bool, overdue_first: bool
-    ) -> None:
-        self.after_outage = after_outage
-        self.overdue_first = overdue_first
+class _Replay:
+    def __init__(self, record: Record, until: int | None) -> None:
         self.record = record
-        self.given = given
-        self.until = FOREVER if until is None else until
-        self.facts = [fact for fact in record.facts if fact.number > 0 and fact.at <= self.until]
+        self.until = until
         self.now = Replayed(version=record.versions[0].number)
-        self.handled: set[int] = set()
-        self.quiet: list[Logged] = []
-        self.before_quiet = self.now
-        last = None if record.state is None else decode(record.state)
-        self.last_clock = FOREVER if last is None else last.clock
-        self.last_version = record.versions[-1].number if last is None else last.program
-        self.released = recorded_counts(record.facts, record.newest.part(record.person).ir)
+        self.due: int | None = None
+        self.done = 0
+        self.facts = {fact.number: fact for fact in record.facts if fact.number > 0}
+        self.first = min(self.facts, default=1)
+        self.made = 0
+        self.refused = {fact.data.get("id") for fact in record.facts if fact.number < 0}
+        self.put_off = {fact.at for fact in record.facts if fact.number < 0 and fact.data.get("what") == "timers"}
+        self.rest: list[Step] = []
+        self.retired = False
+        self.over = False
 
-    def walk(self) -> Replayed:
-        """All inputs, then the timers that the journal tells of."""
-        for some in self._chunks():
-            if not self._chunk(some):
-                break
-        while self.now.difference is None and self.now.followed < len(self.facts):
-            if not self._timers() and not self._together(None):
-                self._differ(None)
-        if self.until != FOREVER:
-            found, misses = self._advance([], _Try(self.now.version, self.until, live=False))
-            if self._matches(found, self.until) and self.now.clock <= self.until:
-                self._accept([], found, misses, _Try(self.now.version, self.until, live=False))
+    def run(self) -> Replayed:
+        """Everything, in the order in which it was handled."""
+        self.rest = self.record.steps()
+        early = any(not step.known for step in self.rest)
+        while self.rest and not self.over:
+            self._ticks(self.rest[0].number)
+            if not self.over:
+                self._step(self.rest.pop(0))
+        self._ticks(None)
+        if early and not self.over:
+            self._unknown_ticks()
+        if not self.over:
+            self._end()
         return self.now
 
-    # --- inputs -------------------------------------------------------------------------------------------
+    def _ticks(self, before: int | None) -> None:
+        while not self.over and before != 0 and self.now.state is not None:
+            tick = self.record.handling.tick(self.due, after=self.done, before=before)
+            if tick is None:
+                return
+            self._step(tick)
 
-    def _chunks(self) -> Iterator[list[Logged]]:
-        """Neighbours that can be handled in one call: on time, in order, under one version."""
-        some: list[Logged] = []
-        for one in self.given:
-            joins = some and len(some) < AT_ONCE and not self._late(one) and not self._late(some[-1])
-            if some and not (
-                joins and some[-1].input.at <= one.input.at <= self.until and self._version(one) == self._version(some[-1])
-            ):
-                yield some
-                some = []
-            some.append(one)
-        if some:
-            yield some
-
-    def _late(self, one: Logged) -> bool:
-        """Whether it may have been handled so late that it counted as happening then. The clock has not got there if it was not."""
-        return self.after_outage or (one.received - one.input.at > GRACE and self.last_clock >= one.received)
-
-    def _version(self, one: Logged) -> int:
-        """What was in force when it was stored, or what the person follows by now."""
-        in_force = [each.number for each in self.record.versions if each.at <= one.received and each.number <= self.last_version]
-        return max([self.now.version, *in_force])
-
-    def _chunk(self, some: list[Logged]) -> bool:
-        """Handle some inputs; False where they came after the moment wanted."""
-        if some[-1].input.at > self.until:
-            return False
-        if len(some) == 1:
-            return self._single(some[0])
-        inputs = [each.input for each in some]
-        way = _Try(self._version(some[0]), inputs[-1].at, live=False)
-        found, misses = self._advance(inputs, way)
-        if self._matches(found, way.now):
-            self._accept(some, found, misses, way)
-            return True
-        return all(self._single(each) for each in some)
-
-    def _single(self, one: Logged) -> bool:
-        first: Advance | None = None
-        while self.overdue_first and self._late(one) and self._timers():
-            pass
-        while True:
-            for way in self._ways(one):
-                found, misses = self._advance([one.input], way)
-                first = first or found
-                if self._matches(found, way.now if way.live and way.now - one.input.at > GRACE else one.input.at):
-                    if max(way.now, self.now.clock) > self.until:
-                        return False
-                    self._accept([one], found, misses, way)
-                    return True
-            if self._together(one):
-                return True
-            if self.now.difference is not None or not self._timers():
-                break
-        self._differ(first)
-        way = next(self._ways(one))
-        self._accept([one], *self._advance([one.input], way), way)
-        return True
-
-    def _ways(self, one: Logged) -> Iterator[_Try]:
-        """How an input may have been handled, the likeliest first."""
-        own = one.input.at
-        recorded = self._recorded_at()
-        for version in range(self._version(one), max(self.last_version, self._version(one)) + 1):
-            moments = [recorded] if recorded is not None and recorded > own else []
-            late = [_Try(version, moment, live=True) for moment in [*moments, one.received] if moment > own]
-            on_time = [_Try(version, own, live=False)]
-            yield from [*late, *on_time] if self._late(one) else [*on_time, *late]
-
-    def _together(self, one: Logged | None) -> bool:
-        """Whether the last inputs that left no trace were handled late, with this one, when the next fact was recorded.
-
-        The moment of an input that no fact came of is not known: taken at its own time, it may have been taken too early.
-        """
-        recorded = self._recorded_at()
-        if recorded is None or not 0 < len(self.quiet) <= AT_ONCE:
-            return False
-        after, now, quiet, before = [] if one is None else [one], self.now, self.quiet, self.before_quiet
-        for split in range(len(quiet)):
-            self.now = replace(before, misses=Everything(before.misses), versions=[*now.versions])
-            self.quiet = []
-            early, late = quiet[:split], [*quiet[split:], *after]
-            if early:
-                way = _Try(now.version, max(each.input.at for each in early), live=False)
-                self._accept(early, *self._advance([each.input for each in early], way), way)
-            way = _Try(now.version, recorded, live=True)
-            found, misses = self._advance([each.input for each in late], way)
-            if found.facts and self._matches(found, recorded):
-                self._accept(late, found, misses, way)
-                return True
-        self.now, self.quiet, self.before_quiet = now, quiet, before
-        return False
-
-    def _timers(self) -> bool:
-        """Let what was due happen by the moment of the next fact, at its own time or late; whether that is what was recorded."""
-        recorded = self._recorded_at()
-        if recorded is None:
-            return False
-        for version in range(self.now.version, max(self.last_version, self.now.version) + 1):
-            for live in (False, True):
-                way = _Try(version, recorded, live)
-                found, misses = self._advance([], way)
-                if found.facts and self._matches(found, recorded):
-                    self._accept([], found, misses, way)
-                    return True
-        return False
-
-    # --- along the journal ----------------------------------------------------------------------------------
-
-    def _recorded_at(self) -> int | None:
-        """The moment of the next fact of the journal."""
-        lost = self.now.difference is not None or self.now.followed >= len(self.facts)
-        return None if lost else self.facts[self.now.followed].at
-
-    def _matches(self, found: Advance, handled: int) -> bool:
-        """Whether just that was recorded next, and what was recorded after it is not older than what was ``handled``."""
-        if self.now.difference is not None:
-            return True
-        begin = self.now.followed
-        end = begin + len(found.facts)
-        there = self.facts[begin:end]
-        if end < len(self.facts) and self.facts[end].at < handled:
-            return False
-        return len(there) == len(found.facts) and all(map(same, there, found.facts))
-
-    def _differ(self, found: Advance | None) -> None:
-        """From here on the replay is not what was recorded."""
-        if self.now.difference is not None:
+    def _step(self, step: Step) -> None:
+        """All that a batch held for this person, unless the moment wanted comes before."""
+        if self._deployed_later(step):
+            self.over = True
             return
-        rest = self.facts[self.now.followed :]
-        made = found.facts if found is not None else []
-        pairs = [(recorded, replayed) for recorded, replayed in zip(rest, made, strict=False) if not same(recorded, replayed)]
-        recorded = pairs[0][0] if pairs else (rest[len(made)] if len(rest) > len(made) else None)
-        replayed = pairs[0][1] if pairs else (made[len(rest)] if len(made) > len(rest) else None)
-        at = recorded.at if recorded is not None else replayed.at if replayed is not None else self.now.clock
-        self.now.difference = Difference(at, recorded, replayed)
+        self.done = max(self.done, step.number)
+        for group in step.groups:
+            now = step.now if step.now is not None else group[-1].input.at
+            if self.until is None or now <= self.until:
+                self._group(step, group, now)
+            elif not self._part(step, group, now, self.until):
+                self.over = True
+                return
 
-    def _advance(self, inputs: list[Input], way: _Try) -> tuple[Advance, Everything]:
+    # --- as it was -------------------------------------------------------------------------------------------
+
+    def _group(self, step: Step, group: Sequence[Logged], now: int) -> None:
+        version = self._version(step)
+        if not group:
+            self._timers(version, now, live=step.live)
+        elif group[0].input.kind in MERGING:
+            self.retired = self.retired or group[0].input.kind == "merged"
+            if self.retired and self.now.state is not None:
+                self._take(self._advance((), version, now, live=step.live), version)
+            self._take(self._advance([one.input for one in group], version, now, live=step.live), version)
+        elif not self.retired:  # what comes in under this name later is somebody else's
+            self._inputs(step, group, version, now)
+        self.now.handled.update(one.input.id for one in group)
+
+    def _inputs(self, step: Step, group: Sequence[Logged], version: int, now: int) -> None:
+        if not any(one.input.id in self.refused for one in group):
+            try:
+                self._take(self._advance([one.input for one in group], version, now, live=step.live), version)
+            except Exception:  # noqa: BLE001, S110 - as it was then: they are tried one by one
+                pass
+            else:
+                return
+        for one in group:
+            if one.input.id in self.refused:
+                continue
+            with suppress(Exception):  # it was set aside then, too
+                self._take(self._advance([one.input], version, one.input.at if step.now is None else now, live=step.live), version)
+
+    def _timers(self, version: int, now: int, *, live: bool) -> None:
+        done = False
+        if now not in self.put_off:
+            with suppress(Exception):  # it failed then, too
+                self._take(self._advance((), version, now, live=live), version)
+                done = True
+        if not done or (self.due is not None and self.due <= now):
+            self.due = now + PUT_OFF
+
+    def _version(self, step: Step) -> int:
+        return max(step.program or self.now.version, self.now.version)
+
+    def _advance(self, inputs: Sequence[Input], version: int, now: int, *, live: bool) -> tuple[Advance, Everything]:
         misses = Everything()
-        machine = self.record.machine(way.version)
+        machine = self.record.machine(version)
         lacking = machine.lacking(self.now.state)
+        released = recorded_counts(self._ahead(), machine.part(self.record.person).ir) if machine.releases else None
         found = machine.advance(
-            self.record.person, self.now.state, inputs, max(way.now, self.now.clock) if not inputs else way.now, live=way.live,
-            misses=misses, past=self._past(lacking) if lacking else None, released=self.released,
+            self.record.person, self.now.state, inputs, now, live=live, misses=misses,
+            past=self.record.past(lacking, self.now.handled) if lacking else None, released=released,
         )
         return found, misses
 
-    def _past(self, events: frozenset[str]) -> list[Input]:
-        """What was handled so far of these events, in order of time."""
-        known = [
-            each for each in self.record.logged
-            if each.input.kind == "event" and each.input.name in events
-            and (each.seq in self.handled or (each.origin == "machine" and each.input.at <= self.now.clock))
-        ]
-        return [each.input for each in sorted(known, key=lambda each: (each.input.at, each.seq))]
+    def _ahead(self) -> list[Fact]:
+        return [fact for number, fact in self.facts.items() if number > self.made]
 
-    def _accept(self, some: Sequence[Logged], found: Advance, misses: Everything, way: _Try) -> None:
+    def _take(self, advanced: tuple[Advance, Everything], version: int) -> None:
+        found, misses = advanced
         now = self.now
-        if found.facts or way.live:
-            self.quiet.clear()
-        elif not self.quiet:
-            self.before_quiet = replace(now, misses=Everything(now.misses))
-        if not (found.facts or way.live):
-            self.quiet += some
-        now.state, now.version = found.state, max(way.version, now.version)
-        now.clock = max(now.clock, way.now)
-        if found.facts and now.difference is None and (not now.versions or now.versions[-1][1] != now.version):
-            now.versions.append((found.facts[0].number, now.version))
-        now.followed += len(found.facts) if now.difference is None else 0
+        for fact in found.facts:
+            self._compare(fact)
+        now.state, now.version, self.due = found.state, version, found.due
+        if found.facts and now.difference is None and (not now.versions or now.versions[-1][1] != version):
+            now.versions.append((found.facts[0].number, version))
         now.misses += misses
-        self.handled.update(each.seq for each in some)
+        now.handled.update(event.id for event in found.recorded)
+
+    # --- up to a moment ---------------------------------------------------------------------------------------
+
+    def _deployed_later(self, step: Step) -> bool:
+        """Whether time was not the clock's, and what was done is that a version was put in force after the moment wanted."""
+        if self.until is None or step.live or any(step.groups) or self._version(step) == self.now.version:
+            return False
+        until, version = self.until, self._version(step)
+        return not any(one.input.at <= until for each in self.rest for group in each.groups for one in group) and any(
+            each.number == version and each.at > until for each in self.record.versions
+        )
+
+    def _part(self, step: Step, group: Sequence[Logged], now: int, until: int) -> bool:
+        """Of what was handled after the moment wanted, that which counts as having happened before; whether that was all of it.
+
+        What was handled in time happened at its own moment, what was late when it was handled.
+        """
+        before, due = replace(self.now, misses=Everything(self.now.misses), handled={*self.now.handled}), self.due
+        version = self._version(step)
+        self._group(step, group, now)
+        whole = decode(self.now.state).clock <= until if self.now.state is not None else False
+        self.now = replace(self.now, state=before.state, version=before.version, misses=before.misses, handled=before.handled)
+        if step.live and due is not None and due <= until and now - due > GRACE:
+            return False
+        inputs = []
+        for one in group:
+            if one.input.at > until or (step.live and now - one.input.at > GRACE):
+                break
+            inputs.append(one.input)
+        timers = due is not None and due <= until and version == before.version
+        if inputs or timers:
+            found, misses = self._advance(inputs, version, until, live=False)
+            self.now = replace(self.now, state=found.state, version=version, misses=Everything([*before.misses, *misses]))
+            self.due = found.due
+            self.now.handled.update([*(one.id for one in inputs), *(event.id for event in found.recorded)])
+        return whole and len(inputs) == len(group)
+
+    # --- what was recorded ------------------------------------------------------------------------------------
+
+    def _compare(self, fact: Fact) -> None:
+        self.made = max(self.made, fact.number)
+        if self.now.difference is not None or fact.number < self.first:
+            return
+        recorded = self.facts.get(fact.number)
+        if recorded is not None and same(recorded, fact):
+            self.now.followed += 1
+        else:
+            self.now.difference = Difference(fact.at if recorded is None else recorded.at, recorded, fact)
+
+    def _unknown_ticks(self) -> None:
+        """What was due before batches were kept, after the last input: the state tells until when it happened."""
+        last = 0 if self.record.state is None else decode(self.record.state).clock
+        if self.now.state is not None and last > decode(self.now.state).clock:
+            self._timers(self.now.version, last if self.until is None else min(last, self.until), live=False)
+
+    def _next(self) -> Fact | None:
+        """What was recorded next."""
+        return min(self._ahead(), key=lambda fact: fact.number, default=None)
+
+    def _end(self) -> None:
+        """Nothing more was recorded, and the state is the one that is stored."""
+        if self.now.difference is not None:
+            return
+        rest = self._next()
+        if rest is not None:
+            self.now.difference = Difference(rest.at, rest, None)
+        elif not _same_state(self.record.state, self.now.state):
+            clock = decode(self.record.state).clock if self.record.state is not None else 0
+            self.now.difference = Difference(clock, None, None)
+
+
+def _same_state(stored: bytes | None, made: bytes | None) -> bool:
+    if stored is None or made is None:
+        return stored is made
+    return stored == made or decode(stored) == decode(made)
 
 
 def same(recorded: Fact, replayed: Fact) -> bool:

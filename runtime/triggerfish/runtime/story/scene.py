@@ -24,31 +24,37 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Scene:
-    """``now`` is the moment looked at: the one asked for, or the present; ``until`` the one asked for."""
+    """``now`` is the moment looked at: the one asked for, or the present; ``until`` the one asked for.
+
+    ``version`` is that of the program. ``posted`` are the deliveries as they stood at that moment; ``later`` holds those that went on afterwards, as they are at present.
+    """
 
     record: Record
     replayed: Replayed
     now: int
     until: int | None
+    version: int
     program: CompiledProgram
     state: State
     facts: list[Fact] = field(default_factory=list)
     misses: list[Miss] = field(default_factory=list)
     given: list[Logged] = field(default_factory=list)
     posted: dict[str, Posted] = field(default_factory=dict)
+    later: dict[str, Posted] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Record, now: int, until: int | None = None) -> Scene:
         """As things stand, or as they stood at ``until``: then the state is what the replay had come to."""
         replayed = replay(record, until)
-        data, version = (record.state, record.versions[-1].number) if until is None else (replayed.state, replayed.version)
+        data, version = (record.state, record.versions[-1].number) if until is None else (replayed.state, _in_force(record, replayed, until))
         state = decode(data) if data is not None else State(profile={"id": record.person})
         return cls(
-            record, replayed, now if until is None else until, until, record.machine(version).part(record.person), state,
+            record, replayed, now if until is None else until, until, version, record.machine(version).part(record.person), state,
             [fact for fact in record.facts if until is None or fact.at <= until],
             missed(replayed, until),
-            [each for each in record.given() if until is None or each.input.at <= until],
-            {each.delivery.key: each for each in record.posted if until is None or each.delivery.at <= until},
+            [each for each in record.given() if until is None or each.input.id in replayed.handled],
+            {each.delivery.key: _then(each, until) for each in record.posted if until is None or each.delivery.at <= until},
+            {each.delivery.key: each for each in record.posted if _went_on(each, until)},
         )  # fmt: skip
 
     @property
@@ -96,6 +102,14 @@ class Scene:
         return "; ".join(sentence(part) for part in self.program.tracer.failed(condition, self.state, self.now, fields, scope))
 
     @cached_property
+    def handled_later(self) -> list[Logged]:
+        """What had come in by the moment asked for, and was handled after it."""
+        until, replayed = self.until, self.replayed
+        if until is None or replayed.difference is not None:
+            return []
+        return [each for each in self.record.given() if each.received <= until and each.input.id not in replayed.handled]
+
+    @cached_property
     def _runs(self) -> dict[int, list[Fact]]:
         found: dict[int, list[Fact]] = {}
         for fact in self.facts:
@@ -109,3 +123,21 @@ class Scene:
     def of_flow(self, name: str, *kinds: str) -> list[Fact]:
         """The facts of a flow, of these kinds or all."""
         return [fact for fact in self.facts if fact.flow == name and (not kinds or fact.kind in kinds)]
+
+
+def _went_on(posted: Posted, until: int | None) -> bool:
+    """Whether anything became of a delivery after a moment."""
+    untouched = posted.status == "waiting" and not posted.attempts and posted.reason is None
+    return until is not None and posted.updated_at > until and not untouched
+
+
+def _then(posted: Posted, until: int | None) -> Posted:
+    """A delivery as it stood at a moment. Only the last change is kept: before it, it was waiting."""
+    if not _went_on(posted, until):
+        return posted
+    return posted._replace(status="waiting", attempts=0, next_attempt_at=posted.delivery.at, provider_id=None, reason=None)
+
+
+def _in_force(record: Record, replayed: Replayed, until: int) -> int:
+    """The version that decided at a moment: what was in force then, or what has handled the person, where history was replayed."""
+    return max(replayed.version, record.in_force(until))

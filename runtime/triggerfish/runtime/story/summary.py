@@ -5,7 +5,7 @@ from __future__ import annotations
 from triggerfish.dsl.ir.flows import Flow
 from triggerfish.runtime.machine.effects import Fact
 from triggerfish.runtime.story import sentences
-from triggerfish.runtime.story.ahead import stands
+from triggerfish.runtime.story.ahead import late, stands
 from triggerfish.runtime.story.entry import Entry
 from triggerfish.runtime.story.never import unstarted
 from triggerfish.runtime.story.outcomes import outcome
@@ -75,7 +75,7 @@ def why_outside(scene: Scene, flow: Flow) -> str:
         return f"waits at the door since {scene.moment(doors[-1].at)}, until its group of exclusive flows is free"
     for chain, pending in scene.state.chains.items():
         if chain.split("|", 1)[0] == flow.name:
-            return f"it has begun to start {scene.moment(pending.at)}, and that is decided {scene.moment(pending.deadline)} at the latest"
+            return f"it has begun to start {scene.moment(pending.at)}, and that is decided {scene.moment(pending.deadline)} at the latest{late(scene, pending.deadline)}"
     refused = scene.of_flow(flow.name, "refused")
     missed = [miss for miss in scene.misses if miss.flow == flow.name and miss.asked == "start" and not miss.holds]
     if refused and (not missed or refused[-1].at >= missed[-1].at):
@@ -86,17 +86,17 @@ def why_outside(scene: Scene, flow: Flow) -> str:
 
 
 def _sends(scene: Scene, flow: Flow) -> list[str]:
-    """What was sent, and what was not and why, each message once, as it stood last."""
-    last: dict[str, Fact] = {}
+    """What was sent, and what was not and why, each message once for each step, as it stood last."""
+    last: dict[tuple[str, str], Fact] = {}
     for fact in scene.of_flow(flow.name, "sent", "suppressed", "held"):
-        last[f"{fact.data.get('channel')} {fact.data.get('message')}"] = fact
+        last[f"{fact.data.get('channel')} {fact.data.get('message')}", fact.step] = fact
     sent: dict[str, list[str]] = {"Handed over": [], "Not delivered": [], "Not delivered yet": []}
-    for what, fact in last.items():
+    for (what, _), fact in last.items():
         if fact.kind == "sent":
             sent[_reached(scene, fact)].append(f"{what} {scene.moment(fact.at)}{outcome(scene, fact).replace('; delivery:', ',')}")
     not_sent = [
         f"{what} {scene.moment(fact.at)} ({fact.data.get('reason')}: {fact.data.get('why')}{outcome(scene, fact)})"
-        for what, fact in last.items() if fact.kind == "suppressed"
+        for (what, _), fact in last.items() if fact.kind == "suppressed"
     ]
     noted = {
         f"{fact.data['send']} {fact.data.get('message')} ({fact.data.get('why')})": None

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from triggerfish.dsl.ir.flows import Flow
 from triggerfish.runtime.machine.effects import Fact
-from triggerfish.runtime.machine.trace import words
+from triggerfish.runtime.machine.trace import MASK, words
 from triggerfish.runtime.story.entry import Entry
 from triggerfish.runtime.story.scene import Scene
 
@@ -20,6 +20,11 @@ CAUSES = {
 def twice(scene: Scene, name: str | None = None, wanted: str | None = None) -> Iterator[Entry]:
     """Each message (or the one wanted) that was handed over more than once, or went to the provider more than once."""
     sent: dict[tuple[str, str], list[Fact]] = {}
+    mailed = any(fact.kind == "sent" and fact.data.get("channel") == "email" for fact in scene.facts)
+    for address, other in scene.record.namesakes.items() if mailed else ():
+        told = MASK if "email" in scene.program.sensitive else address
+        why = f"{told} is the address of {other} as well, a profile of its own: what it got came there, too (`triggerfish explain {other}`)"
+        yield Entry(scene.now, "twice", "", "", 0, why)
     for fact in scene.facts:
         if fact.kind == "sent" and wanted in (None, fact.data.get("message")):
             sent.setdefault((str(fact.data.get("channel")), str(fact.data.get("message"))), []).append(fact)
@@ -57,7 +62,8 @@ def cause(scene: Scene, fact: Fact) -> str:
 def _because(scene: Scene, facts: list[Fact]) -> str:
     flows = list(dict.fromkeys(fact.flow for fact in facts))
     if len(flows) > 1:
-        return f"Different flows sent it: {', '.join(flows)}"
+        uncapped = "; `uncapped` sends pass the caps" if any("uncapped" in fact.step.split() for fact in facts[1:]) else ""
+        return f"Different flows sent it: {', '.join(flows)}{uncapped}"
     if len({fact.run for fact in facts}) == 1:
         return "One entry reached its send steps more than once"
     flow = scene.flow(flows[0])

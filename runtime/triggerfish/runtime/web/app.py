@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from triggerfish.dsl.ir.codec import InvalidProgramError
 from triggerfish.runtime.observation.remark import Remark, parts_of
 from triggerfish.runtime.store.errors import StoreError
 from triggerfish.runtime.web.bodies import refused
@@ -31,6 +34,8 @@ from triggerfish.runtime.web.routes import (
 FOR_PEOPLE = ("/c/", "/o/", "/r/", "/u/", "/confirm/")
 """Addresses that are answered with pages; the others are answered in JSON."""
 RETRY_SECONDS = 5
+FOLLOW_SECONDS = 2.0
+"""How often is looked whether another version of the program was deployed."""
 
 
 def application(desk: Desk) -> Starlette:
@@ -39,7 +44,9 @@ def application(desk: Desk) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        following = asyncio.create_task(_follow(desk))
         yield
+        following.cancel()
         await bursts.close()
 
     def unavailable(request: Request, problem: Exception) -> Response:
@@ -76,6 +83,13 @@ def application(desk: Desk) -> Starlette:
     # An address with a slash too many is a wrong one; nobody is redirected by what their request says of its host.
     app.router.redirect_slashes = False
     return app
+
+
+async def _follow(desk: Desk) -> None:
+    while True:
+        await asyncio.sleep(FOLLOW_SECONDS)
+        with suppress(StoreError, InvalidProgramError):  # whoever asks for something is told
+            await run_in_threadpool(desk.refresh)
 
 
 def _told(request: Request, problem: Exception) -> Response:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from triggerfish.runtime.cli.deploying import people_options, planned, put_in_force, show, wishes
+from triggerfish.runtime.cli.deploying import people_options, planned, put_in_force, show, warn, wishes
 from triggerfish.runtime.cli.failures import WRONG_CONTENT, Fault
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
@@ -47,6 +47,7 @@ def command(
         else:
             plan = planned(workspace, store, program, wanted)
             show(plan, ids=ids, error=format_ == "json")
+            warn(workspace)
             if not yes and not (plan.same and not move and not enter_members):
                 click.confirm("put it in force?", abort=True, err=format_ == "json")
         put_in_force(store, program, plan, back_to=None, format_=format_, file=file)

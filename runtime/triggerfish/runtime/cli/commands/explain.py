@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from triggerfish.runtime.story.versions import Machines
 
 
+TIMES = 5
+"""Somebody to whom something happens while they are looked at is looked at again, so often."""
+
+
 @click.command("explain")
 @click.argument("person")
 @click.argument("flow_and_path", nargs=-1, metavar="[FLOW] [PATH]", shell_complete=declared("flow", folders=True))
@@ -47,7 +51,7 @@ def command(
     from triggerfish.runtime.engine.clock import WallClock  # slow to import
     from triggerfish.runtime.machine.everyone import WORKSPACE
     from triggerfish.runtime.story.explain import Explanation
-    from triggerfish.runtime.story.record import read
+    from triggerfish.runtime.story.record import changed_since, read
     from triggerfish.runtime.story.render import as_json, as_text
     from triggerfish.runtime.story.versions import Machines
 
@@ -56,17 +60,21 @@ def command(
     with workspace.store() as store:
         machines = Machines(store.programs, workspace.functions, lambda: workspace.program)
         shared = WORKSPACE if person == WORKSPACE.strip() and _newest(store, machines).workspace is not None else None
-        record = read(store, shared or known_person(store, person), machines)
-        now = WallClock().now()
-        until = None if time is None else moment(time, record.zone())
-        if until is not None and until > now:
-            raise click.UsageError(f"{time} is still to come; without --at, `explain` ends with what comes next")
-        explanation = Explanation(record, now, until)
-        if flow is not None:
-            _check_flow(workspace, record, explanation, flow)
-        if message is not None:
-            _check(message, "message", (each.name for each in explanation.program.ir.messages))
-        entries = explanation.entries(flow, message=message, verbose=verbose, limit=limit or None)
+        name = shared or known_person(store, person)
+        for _ in range(TIMES):
+            record = read(store, name, machines)
+            now = WallClock().now()
+            until = None if time is None else moment(time, record.zone())
+            if until is not None and until > now:
+                raise click.UsageError(f"{time} is still to come; without --at, `explain` ends with what comes next")
+            explanation = Explanation(record, now, until, _written(workspace))
+            if flow is not None:
+                _check_flow(workspace, record, explanation, flow)
+            if message is not None:
+                _check(message, "message", (each.name for each in explanation.program.ir.messages))
+            entries = explanation.entries(flow, message=message, verbose=verbose, limit=limit or None)
+            if not changed_since(store, record):
+                break
     if format_ == "json":
         say_json(as_json(explanation, entries))
         return
@@ -74,6 +82,17 @@ def command(
     click.echo(f"{explanation.person}  (times in {explanation.zone}{asked})")
     for line in as_text(explanation, entries):
         click.echo(line)
+
+
+def _written(workspace: Workspace) -> str | None:
+    """The hash of the folder's program; None where it has none, or one with mistakes in it."""
+    from triggerfish.dsl.ir.codec import program_hash
+
+    try:
+        written = workspace.loaded.program
+    except Fault:
+        return None
+    return None if written is None or workspace.mistakes else program_hash(written)
 
 
 def _newest(store: Store, machines: Machines) -> Machine:

@@ -36,15 +36,17 @@ def show(person: str, path: Path, format_: str) -> None:
     Example:
       triggerfish people show ana@example.com shop
     """
-    from triggerfish.runtime.machine.machine import Machine  # slow to import
+    from triggerfish.runtime.cli.in_force import machine_in_force  # slow to import
+    from triggerfish.runtime.machine.state import decode
     from triggerfish.runtime.story.profile import describe, sentences
 
     workspace = Workspace(path)
-    machine = Machine(workspace.program, functions=workspace.functions)
     with workspace.store() as store:
         known = known_person(store, person)
         cell = store.profiles.load([known]).get(known)
-        document: dict[str, Any] = describe(machine.program, known, cell.state if cell else None)
+        followed = {run.version for run in decode(cell.state).runs} if cell is not None and cell.state is not None else set()
+        program = machine_in_force(workspace, store, followed).part(known)
+        document: dict[str, Any] = describe(program, known, cell.state if cell else None)
         document["merged_into"] = cell.into if cell else None
         document["identities"] = [f"{kind}: {value}" for kind, value in store.identities.of_person(known)]
         document["sent"] = [
@@ -55,7 +57,7 @@ def show(person: str, path: Path, format_: str) -> None:
     if format_ == "json":
         say_json(document)
     else:
-        click.echo("\n".join(sentences(machine.program, document)))
+        click.echo("\n".join(sentences(program, document)))
 
 
 @command.command("list")
@@ -71,15 +73,15 @@ def list_(path: Path, limit: int, after: str, segment: str | None, format_: str)
     Example:
       triggerfish people list shop --segment big_spenders
     """
-    from triggerfish.runtime.machine.machine import Machine  # slow to import
+    from triggerfish.runtime.cli.in_force import machine_in_force  # slow to import
     from triggerfish.runtime.story.profile import describe
 
     workspace = Workspace(path)
-    program = Machine(workspace.program, functions=workspace.functions).program
-    if segment is not None and segment not in {each.name for each in program.ir.segments}:
-        raise click.UsageError(f"there is no segment {segment}")
     found: list[dict[str, Any]] = []
     with workspace.store() as store:
+        program = machine_in_force(workspace, store).program
+        if segment is not None and segment not in {each.name for each in program.ir.segments}:
+            raise click.UsageError(f"there is no segment {segment}")
         total = store.profiles.count()
         while len(found) < limit:
             ids = store.profiles.ids(after=after)
@@ -154,13 +156,14 @@ def erase(person: str, path: Path, yes: bool, format_: str) -> None:
     Example:
       triggerfish people erase ana@example.com shop
     """
-    from triggerfish.runtime.engine.clock import WallClock  # slow to import
+    from triggerfish.runtime.cli.in_force import Following  # slow to import
+    from triggerfish.runtime.engine.clock import WallClock
     from triggerfish.runtime.machine.state import StateError, decode
 
     workspace = Workspace(path)
     with workspace.store() as store:
         names = store.erasure.names(known_person(store, person))
-        fields = dict(workspace.program.addresses)
+        fields = dict(Following(workspace, store).program.addresses)
         addresses = {("email", value) for name in names for kind, value in store.identities.of_person(name) if kind == "email"}
         for cell in store.profiles.load(names).values():
             try:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from triggerfish.runtime.cli.deploying import people_options, planned, show, wishes
+from triggerfish.runtime.cli.deploying import people_options, planned, show, warn, wishes
 from triggerfish.runtime.cli.output import note, say_json
 from triggerfish.runtime.cli.workspace import Workspace, format_option, path_argument
 
@@ -34,6 +34,7 @@ def command(
     program = workspace.program
     with workspace.store() as store:
         plan = planned(workspace, store, program, wanted)
+    warn(workspace)
     if output is not None:
         output.write_bytes(msgspec.json.format(msgspec.json.encode(plan), indent=2) + b"\n")
         note(f"the plan is saved: triggerfish deploy --plan {output} carries it out")

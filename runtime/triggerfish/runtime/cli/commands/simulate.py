@@ -160,11 +160,10 @@ def _read(workspace: Workspace, files: list[Path], mapping: Path | None, spool: 
     from triggerfish.runtime.intake.schema import Schema
     from triggerfish.runtime.simulation.sources import Temporary, UpTo, spool_log
 
-    merges = 0
     if not files:
         _known_store(workspace, "there are no events yet: name a file of them, or take some in with triggerfish ingest")
         with workspace.store() as store:
-            merges = spool_log(store.events, spool)
+            spool_log(store.events, spool)
     keeper, schema, refused = Temporary(spool), Schema(workspace.program), 0
     for path in files:
         try:
@@ -175,9 +174,6 @@ def _read(workspace: Workspace, files: list[Path], mapping: Path | None, spool: 
         refused += report.refused + len(report.problems)
         for sentence in report.sentences()[1:]:
             note(f"{path}: {sentence}")
-    merges += keeper.merges
-    if merges:
-        note(f"{merges:,} {'visitor' if merges == 1 else 'visitors'} turned out to be somebody: what they did before stays theirs in a simulation")
     if not spool.number:
         raise Fault("there are no events to simulate with", WRONG_CONTENT)
     return refused

@@ -40,7 +40,7 @@ def command(path: Path, host: str | None, port: int | None, log_format: Format, 
         telling(log_format, log_level, log_people=log_people, meters=meters) as observer,
         stopped_by_signals(stop, observer.notice),
         Runtime(workspace := Workspace(path, observer.notice), stop, observer.notice, observer) as runtime,
-        service(workspace, runtime.store, host, port, meters),
+        service(workspace, runtime.store, host, port, meters, runtime.wake),
     ):
         register(meters, runtime.store)
         runtime.live()

@@ -39,6 +39,11 @@ class Compiler:
         source = flip(w, node)
         return None if source is None else w.finish("flip", source)
 
+    def look(self, node: x.Expr) -> Function:
+        """A function that gives both: whether the condition holds, and the next moment at which it may turn by itself."""
+        w = Writer(self.program, self.support)
+        return w.finish("look", f"{condition(w, node)}, {flip(w, node)}")
+
     def matcher(self, conditions: Sequence[x.Expr | None]) -> Matcher:
         """All conditions of one event type fused: gives the indices of those that hold; None always holds.
 

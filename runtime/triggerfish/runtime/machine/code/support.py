@@ -102,7 +102,11 @@ def in_window(moments: list[int], now: int, span: Span, zone: ZoneInfo) -> int:
 
 def soonest(now: int, moments: Any) -> int | None:
     """The earliest of these moments that is yet to come."""
-    return min((moment for moment in moments if moment is not None and moment > now), default=None)
+    found: int | None = None
+    for moment in moments:
+        if moment is not None and moment > now and (found is None or moment < found):
+            found = moment
+    return found
 
 
 def known(values: list[Any]) -> list[Any]:

@@ -16,13 +16,11 @@ from triggerfish.runtime.web.pages import broken_link, ended_link, page
 
 def route(desk: Desk) -> Route:
     """The route."""
-    topics = {topic.name: topic for topic in desk.program.topics}
-
     async def answer(request: Request) -> Response:
         said = desk.tokens.open("confirm", request.path_params["token"], Confirming)
         if said is None:
             return broken_link()
-        topic, at = topics.get(said.topic), desk.clock.now()
+        topic, at = desk.topics.get(said.topic), desk.clock.now()
         if topic is None or said.mail.channel not in topic.channels or at >= said.until:
             return ended_link()
         if request.method != "POST":

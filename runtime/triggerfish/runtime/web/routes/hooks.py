@@ -29,7 +29,6 @@ def route(desk: Desk) -> Route:
     is for everyone. The header ``Idempotency-Key`` tells events apart; without it the same content within one day (UTC) is one
     event.
     """
-    everyone = {event.name for event in desk.program.events if event.everyone}
 
     async def take(request: Request) -> Response:
         name = request.path_params["name"]
@@ -47,6 +46,7 @@ def route(desk: Desk) -> Route:
             return refused(400, f"the body is no JSON: {error}")
         if not isinstance(given, dict):
             return refused(400, "the body should be one JSON object with the event's fields")
+        everyone = {event.name for event in desk.program.events if event.everyone}
         person = None if name in everyone else _taken(given, hook.person.split("."))
         if person is None and name not in everyone:
             return refused(422, f"the field {hook.person} should hold the id of the person whom this is about")

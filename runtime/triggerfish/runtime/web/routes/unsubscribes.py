@@ -15,13 +15,12 @@ from triggerfish.runtime.web.pages import broken_link, page
 
 def route(desk: Desk) -> Route:
     """The route. Fetching the page changes nothing: scanners fetch it, too."""
-    labels = {topic.name: topic.label for topic in desk.program.topics}
-
     async def answer(request: Request) -> Response:
         said = desk.tokens.open("u", request.path_params["token"], Unsubscribing)
         if said is None or said.mail.topic is None:
             return broken_link()
-        label = labels.get(said.mail.topic, said.mail.topic)
+        topic = desk.topics.get(said.mail.topic)
+        label = said.mail.topic if topic is None else topic.label
         if request.method != "POST":
             return page("Unsubscribe", f"You will get no more messages about “{label}”.", button="Unsubscribe")
         at = desk.clock.now()
