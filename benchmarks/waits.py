@@ -26,6 +26,7 @@ import sys
 import tempfile
 import threading
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from time import perf_counter
 
@@ -221,18 +222,18 @@ def rounds_on_sqlite(machine: Machine, people: int, rounds: int) -> timing.Timin
 
 def rounds_on_postgresql(server: str, machine: Machine, people: int, rounds: int) -> timing.Timings:
     seconds: dict[str, list[float]] = {"triggerfish": [], "APScheduler": [], "procrastinate": []}
+    if find_spec("procrastinate") is None:
+        seconds.pop("procrastinate")
+        print("  procrastinate is not installed: left out")
     for _ in range(rounds):
         with workers.database(server) as address:
             seconds["triggerfish"].append(ours(address, machine, people))
         with workers.database(server) as address:
             seconds["APScheduler"].append(with_apscheduler(address, people // SHARE))
         with workers.database(server) as address:
-            try:
+            if "procrastinate" in seconds:
                 seconds["procrastinate"].append(with_procrastinate(address, people // SHARE))
-            except ImportError:
-                seconds.pop("procrastinate", None)
-                print("  procrastinate is not installed: left out")
-    return timing.Timings({name: some for name, some in seconds.items() if some})
+    return timing.Timings(seconds)
 
 
 def report(database: str, timings: timing.Timings) -> None:
