@@ -106,7 +106,34 @@ class Dialect(Protocol):
         ...
 
 
-def one_older(table: Table, version: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
+class Upserting:
+    """What is said alike where rows may be there already; only the databases' own ``insert`` differs."""
+
+    @staticmethod
+    def insert(table: Table) -> Any:
+        """The database's own statement."""
+        raise NotImplementedError
+
+    def insert_new(self, table: Table, *keys: str) -> Insert:
+        """See ``Dialect``."""
+        statement: Insert = self.insert(table).on_conflict_do_nothing(index_elements=list(keys))
+        return statement
+
+    def upsert(
+        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
+    ) -> Insert:
+        """See ``Dialect``."""
+        insert = self.insert(table)
+        new = insert.excluded
+        statement: Insert = insert.on_conflict_do_update(
+            index_elements=list(keys),
+            set_={column: new[column] for column in columns},
+            where=_one_older(table, version, new[version]) if version else None,
+        )
+        return statement
+
+
+def _one_older(table: Table, version: str, new: ColumnElement[Any]) -> ColumnElement[bool]:
     """The condition that a stored row is exactly one version older than the ``new`` one."""
     # A literal, for a bound value would want a place in each row of parameters.
     return table.c[version] == new - literal_column("1")

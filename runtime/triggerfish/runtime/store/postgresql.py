@@ -8,13 +8,12 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, column, create_engine, func, select, text
+from sqlalchemy import Connection, Engine, Select, column, create_engine, func, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.sql.dml import Insert
 
-from triggerfish.runtime.store.dialect import one_older, understood
+from triggerfish.runtime.store.dialect import Upserting, understood
 from triggerfish.runtime.store.errors import StoreError, Trouble
 from triggerfish.runtime.store.liveness import Alive, Liveness
 
@@ -57,7 +56,7 @@ _CONNECT = {
 }
 
 
-class PostgreSQL:
+class PostgreSQL(Upserting):
     """A server; many writers."""
 
     name = "postgresql"
@@ -80,19 +79,9 @@ class PostgreSQL:
     def begin(self, connection: Connection, *, write: bool, flush: bool) -> None:
         """Nothing: the driver begins at the first statement, and every commit waits for the disk."""
 
-    def insert_new(self, table: Table, *keys: str) -> Insert:
-        return postgresql.insert(table).on_conflict_do_nothing(index_elements=list(keys))
-
-    def upsert(
-        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
-    ) -> Insert:
-        statement = postgresql.insert(table)
-        new = statement.excluded
-        return statement.on_conflict_do_update(
-            index_elements=list(keys),
-            set_={column: new[column] for column in columns},
-            where=one_older(table, version, new[version]) if version else None,
-        )
+    @staticmethod
+    def insert(table: Table) -> postgresql.Insert:
+        return postgresql.insert(table)
 
     def trouble(self, error: DBAPIError) -> Trouble | None:
         state = getattr(error.orig, "sqlstate", None) or ""

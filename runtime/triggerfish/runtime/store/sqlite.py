@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, column, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, Select, column, create_engine, event, select, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.dml import Insert
 
-from triggerfish.runtime.store.dialect import one_older
+from triggerfish.runtime.store.dialect import Upserting
 from triggerfish.runtime.store.errors import StoreError, StoreUnavailable, Trouble
 from triggerfish.runtime.store.liveness import Liveness, LockFiles
 
@@ -42,7 +41,7 @@ _SQLITE_TROUBLES: tuple[tuple[str, Trouble], ...] = (
 )
 
 
-class SQLite:
+class SQLite(Upserting):
     """A file. One writer at a time, readers undisturbed (write-ahead log)."""
 
     name = "sqlite"
@@ -83,19 +82,9 @@ class SQLite:
             connection.exec_driver_sql("PRAGMA synchronous = FULL" if flush else "PRAGMA synchronous = NORMAL")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
-    def insert_new(self, table: Table, *keys: str) -> Insert:
-        return sqlite.insert(table).on_conflict_do_nothing(index_elements=list(keys))
-
-    def upsert(
-        self, table: Table, keys: Sequence[str], columns: Sequence[str], *, version: str | None = None
-    ) -> Insert:
-        statement = sqlite.insert(table)
-        new = statement.excluded
-        return statement.on_conflict_do_update(
-            index_elements=list(keys),
-            set_={column: new[column] for column in columns},
-            where=one_older(table, version, new[version]) if version else None,
-        )
+    @staticmethod
+    def insert(table: Table) -> sqlite.Insert:
+        return sqlite.insert(table)
 
     def trouble(self, error: DBAPIError) -> Trouble | None:
         text = str(error.orig).lower()
