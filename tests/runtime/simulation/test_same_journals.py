@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from triggerfish.runtime.machine.inputs import Input
@@ -26,6 +26,10 @@ from journals import END, TAIL, Stream, lived, possible, program, replayed, simu
 CASES = int(os.environ.get("TRIGGERFISH_JOURNAL_CASES", "50"))
 PROGRAMS = max(6, min(CASES // 20, 150))
 LONGEST = 16 if CASES <= 50 else 30
+MOMENT = 1_772_000_000_000
+ENTERED_BY_AN_ANSWER: Stream = [
+    ("", Input("event", "ended", MOMENT, "m0", {})), ("ana", Input("event", "page_viewed", MOMENT, "m1", {})),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +65,7 @@ def opened(empty: Path, folder: Path, name: str) -> Iterator[Store]:
 
 @settings(max_examples=CASES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, PROGRAMS - 1), stream=streams(LONGEST))
+@example(seed=68, stream=ENTERED_BY_AN_ANSWER)
 def test_live_replay_and_simulation_agree(empty: Path, seed: int, stream: Stream) -> None:
     made = machine(seed)
     stream = possible(made, stream)

@@ -108,7 +108,7 @@ class Machine:
                 self._fire_until(session, due, at, now, live=live)
             then = self._moment(at, now) if live else at
             session.now = max(session.now, then)
-            session.cause = one.id
+            session.cause = one.id if one.kind != "result" else f"{one.name}/result"  # whenever it was given
             session.behind = 0
             if one.kind != "event":
                 self._take(session, one, at)
